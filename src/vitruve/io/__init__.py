@@ -1,0 +1,136 @@
+"""load() and save(): every format of motion, poses and bodies, chosen by suffix and content.
+
+A format is one module of this folder with `read(path, **options)` and/or `write(value, path, **options)`;
+the table below says which suffixes it takes and how to tell it from others that share them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vitruve.errors import FormatError, OptionError
+
+if TYPE_CHECKING:
+    from vitruve.core.motion import Motion
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format. `sniff(path)` decides between formats that share a suffix, cheaply."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    description: str
+    reads: bool = True
+    writes: bool = True
+    sniff: Callable[[Path], bool] | None = None
+
+    @property
+    def module(self) -> Any:
+        return importlib.import_module(f"vitruve.io.{self.name}")
+
+
+def _sniffer(name: str) -> Callable[[Path], bool]:
+    return lambda path: bool(importlib.import_module(f"vitruve.io.{name}").sniff(path))
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("bvh", (".bvh",), "Biovision hierarchy"),
+    Format("asfamc", (".amc", ".asf"), "Acclaim skeleton and motion (the .asf lies beside the .amc, or asf=)"),
+    Format("c3d", (".c3d",), "C3D markers"),
+    Format("trc", (".trc",), "OpenSim marker trajectories"),
+    Format("mot", (".mot", ".sto"), "OpenSim coordinates and storage tables"),
+    Format("keypoints", (".json",), "keypoint files of COCO, OpenPose, mmpose, AlphaPose and vitruve; OpenPose folders"),
+    Format("ntu", (".skeleton",), "NTU RGB+D skeletons"),
+    Format("amass", (".npz",), "AMASS and SMPL parameters", sniff=_sniffer("amass")),
+    Format("videopose3d", (".npz",), "VideoPose3D data sets", sniff=_sniffer("videopose3d")),
+    Format("packed", (".npz",), "many clips in one file (clip=)", writes=False, sniff=_sniffer("packed")),
+    Format("native", (".npz",), "vitruve's own arrays", sniff=_sniffer("native")),
+    Format("humanml3d", (".npy",), "HumanML3D features (263 or 251 numbers a frame) or joints"),
+    Format("gltf", (".glb", ".gltf"), "skinned, animated characters"),
+    Format("csv", (".csv",), "joint positions as a table", reads=True),
+    Format("video", (".mp4",), "preview video", reads=False),
+)
+
+
+def formats() -> tuple[Format, ...]:
+    """The formats there are."""
+    return FORMATS
+
+
+def _choose(path: Path, format: str | None, writing: bool) -> Format:
+    able = [f for f in FORMATS if (f.writes if writing else f.reads)]
+    if format is not None:
+        for f in able:
+            if f.name == format:
+                return f
+        raise OptionError(f"format {format!r}: expected one of {', '.join(f.name for f in able)}")
+    suffix = path.suffix.lower()
+    fits = [f for f in able if suffix in f.suffixes]
+    if not fits:
+        known = sorted({s for f in able for s in f.suffixes})
+        raise FormatError(path, f"cannot {'write' if writing else 'read'} {suffix or 'a file without suffix'}; expected one of {' '.join(known)}")
+    if len(fits) == 1:
+        return fits[0]
+    if writing:
+        return next((f for f in fits if f.name == "native"), fits[0])
+    for f in fits:
+        if f.sniff is None or f.sniff(path):
+            return f
+    raise FormatError(path, f"none of the {suffix} formats fits: {'; '.join(f.description for f in fits)}")
+
+
+def load(path: str | Path, format: str | None = None, **options: Any) -> Any:
+    """Read a motion, poses or a character from a file; a folder gives a dict of its files.
+
+    Args:
+        path: a file, a folder of readable files (a progress bar is shown), or a folder of OpenPose frames.
+        format: a format's name, where the suffix and the content should not decide.
+        **options: the format's own, such as `fps`, `units`, `asf`, `clip`, `skeleton`.
+
+    Returns:
+        Motion for rotations (BVH, AMC, AMASS), Poses for positions and keypoints, Character for glTF.
+
+    Raises:
+        FormatError: naming the file and line, what was found and what was expected.
+
+    >>> import vitruve as vt, tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "walk.bvh"
+    >>> _ = vt.save(vt.sample("walk"), file)
+    >>> vt.load(file).skeleton.joints[0]
+    'pelvis'
+    """
+    path = Path(path)
+    if path.is_dir():
+        from vitruve.io.folder import load_folder
+
+        return load_folder(path, format, **options)
+    if not path.exists():
+        raise FormatError(path, "no such file")
+    return _choose(path, format, writing=False).module.read(path, **options)
+
+
+def save(value: Any, path: str | Path, format: str | None = None, **options: Any) -> Path:
+    """Write a motion, poses or body in the format of the suffix; the file appears whole or not at all.
+
+    Returns the path. Raises FormatError or OptionError where the format cannot hold the value.
+    """
+    path = Path(path)
+    _choose(path, format, writing=True).module.write(value, path, **options)
+    return path
+
+
+def sample(name: str = "walk") -> Motion:
+    """A short motion that ships with the package: "walk".
+
+    >>> import vitruve as vt
+    >>> vt.sample().num_frames > 100
+    True
+    """
+    from vitruve.io.samples import read_sample
+
+    return read_sample(name)
