@@ -57,6 +57,10 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+# formats whose files hold many clips, chosen by clip=
+CLIPPED = ("packed", "gltf")
+
+
 def formats() -> tuple[Format, ...]:
     """The formats there are."""
     return FORMATS
@@ -122,6 +126,28 @@ def save(value: Any, path: str | Path, format: str | None = None, **options: Any
     path = Path(path)
     _choose(path, format, writing=True).module.write(value, path, **options)
     return path
+
+
+def load_clip(source: str | Path, clip: str | int | None = None, **options: Any) -> Any:
+    """One motion or track: `load` that also takes "sample:NAME", and a clip of a file that holds many.
+
+    Raises OptionError where the file holds neither a motion nor poses.
+    """
+    from vitruve.core.motion import Motion
+    from vitruve.core.poses import Poses
+
+    if isinstance(source, str) and source.startswith("sample:"):
+        return sample(source.removeprefix("sample:"))
+    path = Path(source)
+    if clip is not None:
+        form = _choose(path, None, writing=False)
+        if form.name not in CLIPPED:
+            raise OptionError(f"{path}: clip={clip!r}, but a {form.name} file holds a single motion")
+        options["clip"] = int(clip) if str(clip).isdigit() else clip
+    value = load(path, **options)
+    if not isinstance(value, Motion | Poses):
+        raise OptionError(f"{path} holds a {type(value).__name__}; expected a motion or joint positions")
+    return value
 
 
 def sample(name: str = "walk") -> Motion:

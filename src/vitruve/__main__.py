@@ -1,0 +1,7 @@
+"""`python -m vitruve` is the command line."""
+
+import sys
+
+from vitruve.cli import main
+
+sys.exit(main())

@@ -1,0 +1,85 @@
+"""The published systems, found by slug and imported only when asked for."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vitruve.errors import OptionError
+
+if TYPE_CHECKING:
+    from vitruve.methods.base import Method
+
+# slug: (task, class, title). The module is methods/<task>/<slug>.py, the claim claims/<task>/<slug>.py.
+_METHODS: dict[str, tuple[str, str, str]] = {
+    "skateformer": ("recognition", "SkateFormer", "SkateFormer: Skeletal-Temporal Transformer for Human Action Recognition (ECCV 2024)"),
+    "eqmotion": ("forecasting", "EqMotion", "EqMotion: Equivariant Multi-agent Motion Prediction with Invariant Interaction Reasoning (CVPR 2023)"),
+    "hopfir": ("lifting", "HopFIR", "HopFIR: Hop-wise GraphFormer with Intragroup Joint Refinement for 3D Human Pose Estimation (ICCV 2023)"),
+}
+
+_PROOF = Path(__file__).parent / "proof"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the catalogue. `parity`, `claim` and `contract` say which proof has been recorded."""
+
+    slug: str
+    task: str
+    class_name: str
+    title: str
+
+    def load(self) -> type[Method]:
+        """The method's class."""
+        return getattr(importlib.import_module(f"vitruve.methods.{self.task}.{self.slug}"), self.class_name)
+
+    @property
+    def proof(self) -> dict[str, Any]:
+        """What has been recorded of this method: {"parity": ..., "contract": ..., "claim": ...}."""
+        path = _PROOF / f"{self.slug}.json"
+        return json.loads(path.read_text()) if path.is_file() else {}
+
+    def facts(self) -> dict[str, Any]:
+        """The entry as plain values, for programs."""
+        proof = self.proof
+        return {
+            "slug": self.slug,
+            "task": self.task,
+            "title": self.title,
+            "implemented": True,
+            **{kind: bool(proof.get(kind, {}).get("passed")) for kind in ("parity", "claim", "contract")},
+        }
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """Every method by slug."""
+    return {slug: Entry(slug, *entry) for slug, entry in _METHODS.items()}
+
+
+def method(slug: str) -> type[Method]:
+    """A method's class by slug; OptionError lists the slugs there are."""
+    if slug not in _METHODS:
+        raise OptionError(f"unknown method {slug!r}; expected one of: {', '.join(sorted(_METHODS))}")
+    return catalogue()[slug].load()
+
+
+def describe(slug: str) -> str:
+    """A method's card, inputs and outputs, proof and how to run it, as text."""
+    from textwrap import fill
+
+    cls = method(slug)
+    card, entry = cls.card, catalogue()[slug]
+    lines = [card.title, f"{card.venue}; task: {card.task}; official code: {card.official or 'none'} ({card.code_licence})", "", fill(card.summary, 100), ""]
+    lines += [f"claim: {fill(card.claim, 100)}", ""]
+    lines += ["published figures:"] + [f"  {f.dataset}: {f.metric} {f.value} ({f.source})" for f in card.figures]
+    lines += ["", "proof:"]
+    for kind in ("parity", "contract", "claim"):
+        record = entry.proof.get(kind)
+        lines.append(f"  {kind}: {record['summary'] if record else 'not recorded'}")
+    lines += ["", "run:", f"  vitruve train {slug} --data SET", f"  vitruve predict {slug} FILE", f"  vitruve reproduce {slug} --quick"]
+    return "\n".join(lines)

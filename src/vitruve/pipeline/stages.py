@@ -1,0 +1,179 @@
+"""What `run` does between reading and the summary: one person's motion to body, angles, events and files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+
+
+from vitruve.core.motion import Motion
+from vitruve.core.poses import Poses
+from vitruve.errors import OptionError
+
+if TYPE_CHECKING:
+    from vitruve.analysis.angles import Angles
+    from vitruve.analysis.events import Events
+    from vitruve.analysis.gait import Gait
+    from vitruve.bodies import BodyMotion
+    from vitruve.core.contacts import Contacts
+    from vitruve.pipeline import Options
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that is known of one person: the source, the fitted body, and what was measured on it."""
+
+    source: Motion | Poses
+    motion: Motion
+    body: BodyMotion
+    contacts: Contacts
+    angles: Angles
+    events: Events
+    gait: Gait
+    slide: float | None
+    """Median speed of feet in contact after clean-up, m/s."""
+
+
+def read(source: Any, options: Options) -> tuple[Motion | Poses, list[str]]:
+    """(value, notes): the input as one Motion, or Poses of some people; notes say what was done or is impossible."""
+    from vitruve.io import load_clip
+    from vitruve.io.cameras import read_cameras
+
+    notes: list[str] = []
+    if isinstance(source, Sequence) and not isinstance(source, str | Path):
+        if options.cameras is None:
+            raise OptionError("several views of one scene need cameras= (a calibration file)")
+        cameras = list(read_cameras(options.cameras).values())
+        if len(cameras) != len(source):
+            raise OptionError(f"{len(source)} views but {len(cameras)} cameras in {options.cameras}")
+        views = [replace(load_clip(f), camera=c) for f, c in zip(source, cameras)]
+        return reconstruct(views, notes), notes
+    if isinstance(source, Motion | Poses):
+        value = source
+    else:
+        extra = {"fps": options.fps} if options.fps is not None else {}
+        value = load_clip(source, options.clip, **extra)
+    if isinstance(value, Poses) and value.metadata.get("views"):
+        return reconstruct(value.metadata["views"], notes), notes
+    return value, notes
+
+
+def reconstruct(views: Sequence[Poses], notes: list[str]) -> Poses:
+    """People in 3D from 2D candidates in calibrated views."""
+    from vitruve.core.multiview import reconstruct_people
+
+    people = reconstruct_people(views)
+    notes.append(f"{len(views)} calibrated views: {people.num_people} people associated and triangulated")
+    return people
+
+
+def write_person(value: Motion | Poses, folder: Path, options: Options, notes: list[str]) -> list[dict[str, Any]]:
+    """Write every output of every person below `folder`; returns a summary of each."""
+    if isinstance(value, Poses) and value.dims == 2:
+        return [write_keypoints(value, folder, options, notes)]
+    people = [value] if isinstance(value, Motion) else [value.person(i) for i in range(value.num_people)]
+    out = []
+    for i, person in enumerate(people):
+        place = folder if len(people) == 1 else folder / f"person-{i}"
+        place.mkdir(exist_ok=True)
+        out.append(write_analysis(analyse(person, options.body), place, options))
+    return out
+
+
+def analyse(source: Motion | Poses, body: str = "anny") -> Analysis:
+    """Fit a body, clean its feet, and measure angles, contacts, events and gait on it."""
+    from vitruve.analysis import find_events, gait_parameters, joint_angles
+    from vitruve.bodies import fit
+    from vitruve.core.contacts import clean_feet, detect_contacts, slide_speed
+    from vitruve.core.ik import poses_to_motion
+
+    motion = source if isinstance(source, Motion) else poses_to_motion(source)
+    fitted = fit(motion, body)
+    contacts = detect_contacts(fitted.motion)
+    cleaned = replace(fitted, motion=clean_feet(fitted.motion, contacts))
+    events = find_events(cleaned.motion, contacts)
+    return Analysis(
+        source=source,
+        motion=motion,
+        body=cleaned,
+        contacts=contacts,
+        angles=joint_angles(cleaned.motion),
+        events=events,
+        gait=gait_parameters(cleaned.motion, contacts, events),
+        slide=slide_speed(cleaned.motion, contacts),
+    )
+
+
+def write_analysis(found: Analysis, folder: Path, options: Options) -> dict[str, Any]:
+    """Write one person's files; returns the summary."""
+    from vitruve.io import save
+
+    save(found.motion, folder / "motion.npz")
+    save(found.motion, folder / "motion.bvh")
+    save(found.body, folder / "body.npz")
+    save(found.body, folder / "body.glb")
+    found.angles.to_csv(folder / "angles.csv")
+    found.angles.range_of_motion().to_csv(folder / "range_of_motion.csv")
+    events = {
+        "events": found.events.to_list(),
+        "gait": found.gait.to_dict(),
+        "contacts": {name: found.contacts.intervals(name, found.motion.fps) for name in found.contacts.joints},
+    }
+    (folder / "events.json").write_text(json.dumps(events, indent=1))
+    if options.video:
+        from vitruve.render.video import preview
+
+        preview(found.body, folder / "preview.mp4")
+    if options.report:
+        from vitruve.render.report import write_report
+
+        write_report(found, folder / "report.html")
+    residual = found.body.residual
+    return {
+        "frames": found.motion.num_frames,
+        "bone_length_spread_m": bone_length_spread(found.motion),
+        "fit_residual_mm": None if residual is None else 1000 * float(residual.mean()),
+        "fit": found.body.metadata.get("fit", {}),
+        "contact_slide_cm_s": None if found.slide is None else 100 * found.slide,
+        "events": found.events.counts(),
+        "gait": found.gait.to_dict(),
+    }
+
+
+def bone_length_spread(motion: Motion) -> float:
+    """Largest change of any bone's length over the motion, metres: 0 unless bones stretch."""
+    if not motion.stretches:
+        return 0.0
+    lengths = motion.offsets.norm(dim=-1)
+    return float((lengths.amax(0) - lengths.amin(0)).max())
+
+
+def write_keypoints(value: Poses, folder: Path, options: Options, notes: list[str]) -> dict[str, Any]:
+    """2D keypoints of one uncalibrated view: what can be had without depth."""
+    from vitruve.io import save
+
+    notes.append(
+        "2D keypoints of a single camera hold no depth: body, joint angles in 3D, gait in metres and GLB are not possible "
+        "from them alone. Give the views of two or more cameras with --cameras, or 3D keypoints."
+    )
+    clean = value.fill_gaps()
+    if clean.fps > 12.5:
+        clean = clean.smooth(6.0)
+    save(clean, folder / "keypoints.npz")
+    save(clean, folder / "keypoints.csv")
+    if options.video:
+        from vitruve.render.video import preview
+
+        preview(clean, folder / "preview.mp4")
+    if options.report:
+        from vitruve.render.report import write_keypoint_report
+
+        write_keypoint_report(clean, folder / "report.html", notes)
+    known = value.valid.float().mean()
+    return {"frames": value.num_frames, "known_joints": float(known), "filled_joints": float(clean.valid.float().mean() - known)}
+
+
