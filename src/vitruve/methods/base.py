@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import torch
 from huggingface_hub import ModelHubMixin
@@ -139,7 +139,7 @@ class Method(nn.Module, ModelHubMixin):
     # -- files -----------------------------------------------------------------------------------
 
     @classmethod
-    def from_official(cls, checkpoint: str | Path | Mapping[str, Tensor], **config: Any) -> Self:
+    def from_official(cls, checkpoint: str | Path | Mapping[str, Tensor], **config: Any) -> Method:
         """A model with the authors' weights, read key by key; config values as the authors' script set them.
 
         Raises FormatError naming every key that is missing, left over or of another shape.
@@ -168,7 +168,7 @@ class Method(nn.Module, ModelHubMixin):
         """Take back what extra_state gave."""
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, map_location: str = "cpu", **kwargs: Any) -> Self:  # type: ignore[override]
+    def _from_pretrained(cls, *, model_id: str, map_location: str = "cpu", **kwargs: Any) -> Method:  # type: ignore[override]
         from safetensors.torch import load_file
 
         folder = Path(model_id)
