@@ -9,7 +9,7 @@ import pytest
 from jaxtyping import install_import_hook
 
 os.environ.setdefault("WARP_QUIET", "1")
-install_import_hook("vitruve", "beartype.beartype")
+install_import_hook("vitruve", "tests.check")
 
 ROOT = Path(__file__).parents[1]
 

@@ -1,0 +1,395 @@
+"""SkateFormer: attention inside four kinds of joint-and-frame partitions instead of over all of them (ECCV 2024)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vitruve.errors import FormatError, OptionError
+from vitruve.methods.base import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
+from vitruve.tasks.recognition import ActionRecognizer, RecognitionBatch
+
+# body parts of equal size, in this order; the partitions cut the joint axis at their borders
+PART_ORDER: dict[str, tuple[int, ...]] = {
+    # right arm, left arm, right leg, left leg, shoulders and elbows, trunk; the spine at the shoulders (20) is left out
+    "ntu25": (6, 7, 21, 22, 10, 11, 23, 24, 12, 13, 14, 15, 16, 17, 18, 19, 4, 8, 5, 9, 1, 2, 0, 3),
+    "kinect20": (4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 1, 2, 0, 3),
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """Defaults are the release for NTU RGB+D 60; `ucla()` is the one for NW-UCLA."""
+
+    num_classes: int = 60
+    skeleton: str = "ntu25"
+    people: int = 2
+    frames: int = 64
+    depths: tuple[int, ...] = (2, 2, 2, 2)
+    channels: tuple[int, ...] = (96, 192, 192, 192)
+    heads: int = 32
+    """Divided evenly between the four attentions and the graph convolution."""
+    kernel: int = 7
+    near_frames: int = 8
+    """N: consecutive frames of a partition."""
+    far_frames: int = 8
+    """M: strided frames of a partition."""
+    near_joints: int = 8
+    """L: consecutive joints of a partition."""
+    far_joints: int = 12
+    """K: joints of a partition, one of each part and person."""
+    types: tuple[int, ...] = (1, 2, 3, 4)
+    """Which kind each of the four attentions is: 1 near joints, near frames; 2 far joints, near frames; 3 near joints,
+    far frames; 4 far joints, far frames. Repeats are the ablation: (1, 1, 1, 1) is near-near only."""
+    attention: bool = True
+    """Without, the attention channels pass unchanged (ablation)."""
+    relative_bias: bool = True
+    frame_index: bool = True
+    """Skate-embedding of the frames' true positions; without, a learned table."""
+    mlp_ratio: float = 4.0
+    attention_dropout: float = 0.5
+    head_dropout: float = 0.0
+    drop_path: float = 0.2
+    label_smoothing: float = 0.1
+    stream: str = "joint"
+    """What is read: "joint", "bone", "joint_motion" or "bone_motion"."""
+    official_quirks: bool = False
+    """As the release: attention is scaled by the number of heads instead of their width, and near-joint windows
+    read the frame of token n as n modulo frames, although tokens are ordered frame by frame."""
+
+    def __post_init__(self) -> None:
+        if self.skeleton not in PART_ORDER:
+            raise OptionError(f"SkateFormer skeleton={self.skeleton!r}: expected one of {', '.join(PART_ORDER)}")
+        if len(self.types) != 4 or not set(self.types) <= {1, 2, 3, 4}:
+            raise OptionError(f"SkateFormer types={self.types}: expected four of 1, 2, 3, 4")
+        if self.stream not in ("joint", "bone", "joint_motion", "bone_motion"):
+            raise OptionError(f"SkateFormer stream={self.stream!r}: expected joint, bone, joint_motion or bone_motion")
+        if len(self.depths) != len(self.channels):
+            raise OptionError(f"SkateFormer: {len(self.depths)} depths but {len(self.channels)} channels")
+        joints = len(PART_ORDER[self.skeleton]) * self.people
+        last = self.frames // 2 ** (len(self.depths) - 1)
+        for name, size, whole in (
+            ("near_frames", self.near_frames, last),
+            ("far_frames", self.far_frames, last),
+            ("near_joints", self.near_joints, joints),
+            ("far_joints", self.far_joints, joints),
+        ):
+            if whole % size:
+                raise OptionError(f"SkateFormer {name}={size} does not divide {whole} ({'frames of the last stage' if 'frames' in name else 'joints'})")
+        if self.heads % 8:
+            raise OptionError(f"SkateFormer heads={self.heads}: expected a multiple of 8")
+        for c in self.channels:
+            if c % (8 * max(self.heads // 8, 1)) and c % self.heads:
+                raise OptionError(f"SkateFormer channels={self.channels}: expected multiples of heads={self.heads}")
+
+
+def ucla(**changes: Any) -> Config:
+    """The release for NW-UCLA: 20 joints, one person, a narrower MLP."""
+    base: dict[str, Any] = {"num_classes": 10, "skeleton": "kinect20", "people": 1, "near_joints": 4, "far_joints": 5, "mlp_ratio": 1.0}
+    return Config(**{**base, **changes})
+
+
+def partition(x: Float[Tensor, "B T V C"], kind: int, frames: int, joints: int) -> Float[Tensor, "B P W C"]:
+    """Cut tokens into P windows of W = frames * joints tokens each, of one Skate-type; see Config.types.
+
+    Near means consecutive, far means strided over the whole axis.
+    """
+    b, t, v, c = x.shape
+    near_joints, near_frames = kind in (1, 3), kind in (1, 2)
+    time = (t // frames, frames) if near_frames else (frames, t // frames)
+    space = (v // joints, joints) if near_joints else (joints, v // joints)
+    cut = x.reshape(b, *time, *space, c)
+    # windows first (the axis that is not inside), then frames and joints of the window
+    outer_t, inner_t = (1, 2) if near_frames else (2, 1)
+    outer_v, inner_v = (3, 4) if near_joints else (4, 3)
+    return cut.permute(0, outer_t, outer_v, inner_t, inner_v, 5).reshape(b, -1, frames * joints, c)
+
+
+def unpartition(windows: Float[Tensor, "B P W C"], kind: int, frames: int, joints: int, shape: tuple[int, int]) -> Float[Tensor, "B T V C"]:
+    """The inverse of :func:`partition` for `shape` = (T, V)."""
+    t, v = shape
+    b, _, _, c = windows.shape
+    near_joints, near_frames = kind in (1, 3), kind in (1, 2)
+    x = windows.reshape(b, t // frames, v // joints, frames, joints, c)
+    order = [0, *((1, 3) if near_frames else (3, 1)), *((2, 4) if near_joints else (4, 2)), 5]
+    return x.permute(order).reshape(b, t, v, c)
+
+
+class PartitionAttention(nn.Module):
+    """Self-attention inside windows of one Skate-type. Its input is already query, key and value; there is no projection."""
+
+    def __init__(self, config: Config, kind: int, heads: int) -> None:
+        super().__init__()
+        self.config, self.kind, self.heads = config, kind, heads
+        self.frames = config.near_frames if kind in (1, 2) else config.far_frames
+        self.joints = config.near_joints if kind in (1, 3) else config.far_joints
+        if config.relative_bias:
+            # near joints share one bias per frame difference; far joints have their own per joint pair
+            pair = () if kind in (1, 3) else (self.joints, self.joints)
+            self.relative_position_bias_table = nn.Parameter(nn.init.trunc_normal_(torch.empty(2 * self.frames - 1, *pair, heads), std=0.02))
+            t = torch.arange(self.frames)
+            self.register_buffer("difference", t[:, None] - t[None, :] + self.frames - 1, persistent=False)
+
+    def bias(self) -> Float[Tensor, "H W W"]:
+        """Relative position bias of every token pair of a window."""
+        table = self.relative_position_bias_table[self.difference]
+        if self.kind in (1, 3) and self.config.official_quirks:
+            return table.repeat(self.joints, self.joints, 1).permute(2, 0, 1)
+        if self.kind in (1, 3):
+            table = table[:, :, None, None].expand(-1, -1, self.joints, self.joints, -1)
+        size = self.frames * self.joints
+        return table.permute(4, 0, 2, 1, 3).reshape(self.heads, size, size)
+
+    def forward(self, qkv: Float[Tensor, "B T V C3"]) -> Float[Tensor, "B T V C"]:
+        """Attention output in the layout of the input, a third as many channels."""
+        b, t, v, c = qkv.shape
+        width = c // 3 // self.heads
+        windows = partition(qkv, self.kind, self.frames, self.joints)
+        q, k, value = windows.reshape(*windows.shape[:3], 3, self.heads, width).permute(3, 0, 1, 4, 2, 5).flatten(1, 2)
+        out = F.scaled_dot_product_attention(
+            q,
+            k,
+            value,
+            attn_mask=self.bias().to(q.dtype)[None] if self.config.relative_bias else None,
+            dropout_p=self.config.attention_dropout if self.training else 0.0,
+            scale=(self.heads if self.config.official_quirks else width) ** -0.5,
+        )
+        out = out.transpose(1, 2).reshape(b, -1, self.frames * self.joints, c // 3)
+        return unpartition(out, self.kind, self.frames, self.joints, (t, v))
+
+
+class Block(nn.Module):
+    """Graph convolution, temporal convolution and four partition attentions side by side on split channels; then an MLP."""
+
+    def __init__(self, config: Config, c: int, drop_path: float) -> None:
+        super().__init__()
+        self.config, self.drop_path = config, drop_path
+        joints = len(PART_ORDER[config.skeleton]) * config.people
+        groups = config.heads // 4
+        self.norm_1 = nn.LayerNorm(c)
+        self.mapping = nn.Linear(c, 2 * c)
+        self.gconv = nn.Parameter(nn.init.trunc_normal_(torch.empty(groups, joints, joints), std=0.02))
+        self.tconv = nn.Conv2d(c // 4, c // 4, (config.kernel, 1), padding=(config.kernel // 2, 0), groups=groups)
+        if config.attention:
+            self.attention = nn.ModuleList(PartitionAttention(config, kind, config.heads // 8) for kind in config.types)
+        self.proj = nn.Linear(c, c)
+        self.norm_2 = nn.LayerNorm(c)
+        hidden = int(c * config.mlp_ratio)
+        self.fc1, self.fc2 = nn.Linear(c, hidden), nn.Linear(hidden, c)
+
+    def forward(self, x: Float[Tensor, "B T V C"]) -> Float[Tensor, "B T V C"]:
+        c = x.shape[-1]
+        graph, time, rest = self.mapping(self.norm_1(x)).split([c // 4, c // 4, 3 * c // 2], -1)
+        # channel groups share one joint-to-joint matrix
+        grouped = graph.unflatten(-1, (len(self.gconv), -1))
+        mixed = torch.einsum("gwv,btvgc->btwgc", self.gconv, grouped).flatten(-2)
+        filtered = self.tconv(time.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        parts = rest.chunk(4, -1)
+        if self.config.attention:
+            attended = [attend(part) for attend, part in zip(self.attention, parts)]
+        else:
+            attended = [part[..., 2 * c // 8 :] for part in parts]
+        x = x + _drop_path(self.proj(torch.cat([mixed, filtered, *attended], -1)), self.drop_path, self.training)
+        return x + _drop_path(self.fc2(F.gelu(self.fc1(self.norm_2(x)))), self.drop_path, self.training)
+
+
+class Downsample(nn.Module):
+    """Halve the frames: a strided temporal convolution and batch normalisation."""
+
+    def __init__(self, c_in: int, c_out: int, kernel: int) -> None:
+        super().__init__()
+        self.reduction = nn.Conv2d(c_in, c_out, (kernel, 1), stride=(2, 1), padding=(kernel // 2, 0))
+        self.bn = nn.BatchNorm2d(c_out)
+
+    def forward(self, x: Float[Tensor, "B T V C"]) -> Float[Tensor, "B T2 V C2"]:
+        return self.bn(self.reduction(x.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)
+
+
+def _drop_path(x: Tensor, p: float, training: bool) -> Tensor:
+    """Drop the whole residual branch of a sample with probability p."""
+    if p == 0 or not training:
+        return x
+    keep = torch.empty(len(x), *[1] * (x.ndim - 1), device=x.device, dtype=x.dtype).bernoulli_(1 - p)
+    return x * keep / (1 - p)
+
+
+def frame_embedding(index: Float[Tensor, "B T"], width: int) -> Float[Tensor, "B T C"]:
+    """Sinusoids of real-valued frame positions, sine on even and cosine on odd channels."""
+    rate = torch.exp(torch.arange(0, width, 2, device=index.device, dtype=index.dtype) * (-math.log(10000.0) / width))
+    phase = index[..., None] * rate
+    return torch.stack([phase.sin(), phase.cos()], -1).flatten(-2)
+
+
+class SkateFormer(ActionRecognizer):
+    """Skeletal-temporal transformer over (frame, joint) tokens; two people share one token set.
+
+    >>> import torch
+    >>> model = SkateFormer(ucla()).eval()
+    >>> batch = RecognitionBatch(torch.randn(2, 3, 64, 20, 1), torch.linspace(-1, 1, 64).repeat(2, 1))
+    >>> model(batch).shape
+    torch.Size([2, 10])
+    """
+
+    card = Card(
+        slug="skateformer",
+        title="SkateFormer: Skeletal-Temporal Transformer for Human Action Recognition",
+        venue="ECCV 2024",
+        task="recognition",
+        summary="Names actions and two-person interactions from joints. Tokens (frame, joint) attend only inside partitions of four kinds, "
+        "near or far in the body times near or far in time, so that memory stays small and each kind of relation has its own heads.",
+        claim="Attention in the four kinds of partition is more accurate than in one kind with as many parameters, at many times less memory "
+        "than attention over all tokens.",
+        official="KAIST-VICLab/SkateFormer",
+        code_licence="MIT (README: research and education only)",
+        weights_licence="research and education only",
+        figures=(
+            Figure("NTU RGB+D 60", "top-1 X-Sub / X-View, 4 streams (%)", "93.5 / 97.8"),
+            Figure("NTU RGB+D 120", "top-1 X-Sub / X-Set, 4 streams (%)", "89.8 / 91.4"),
+            Figure("NW-UCLA", "top-1, 4 streams (%)", "98.3"),
+            Figure("NTU RGB+D 60", "top-1 X-Sub / X-View, joint stream (%)", "92.6 / 97.0"),
+        ),
+    )
+    Config = Config
+    RECIPE = Recipe(
+        stages=(
+            Stage(
+                epochs=500,
+                batch_size=128,
+                optimizer="adamw",
+                lr=1e-3,
+                weight_decay=0.1,
+                clip_norm=1.0,
+                schedule=Schedule("cosine", warmup=25, warmup_from=1e-7, warmup_inside=True, final=1e-5, per_step=True),
+            ),
+        ),
+        source="authors' config",
+    )
+    config: Config
+
+    def __init__(self, config: Config | None = None) -> None:
+        super().__init__(config)
+        c = self.config
+        width = c.channels[0]
+        joints = len(PART_ORDER[c.skeleton]) * c.people
+        self.stem = nn.Sequential(nn.Linear(3, 6), nn.GELU(), nn.Linear(6, 9), nn.GELU(), nn.Linear(9, width))
+        if c.frame_index:
+            self.joint_person_embedding = nn.Parameter(nn.init.trunc_normal_(torch.empty(width, joints), std=0.02))
+        else:
+            self.joint_person_temporal_embedding = nn.Parameter(nn.init.trunc_normal_(torch.empty(1, width, c.frames, joints), std=0.02))
+        drop = torch.linspace(0, c.drop_path, sum(c.depths)).tolist()
+        blocks: list[nn.Module] = []
+        for stage, (depth, channels) in enumerate(zip(c.depths, c.channels)):
+            if stage:
+                blocks.append(Downsample(c.channels[stage - 1], channels, c.kernel))
+            blocks += [Block(c, channels, drop.pop(0)) for _ in range(depth)]
+        self.blocks = nn.ModuleList(blocks)
+        self.dropout = nn.Dropout(c.head_dropout)
+        self.head = nn.Linear(c.channels[-1], c.num_classes)
+
+    def tokens(self, batch: RecognitionBatch) -> Float[Tensor, "B T V C"]:
+        """Embedded tokens of joints in part order; the joint axis runs over the joints of one person, then the next."""
+        b, _, t, _, _ = batch.joints.shape
+        x = self.stem(batch.joints.permute(0, 2, 4, 3, 1).reshape(b, t, -1, 3))
+        if self.config.frame_index:
+            return x + frame_embedding(batch.index, x.shape[-1])[:, :, None] * self.joint_person_embedding.T
+        return x + self.joint_person_temporal_embedding.permute(0, 2, 3, 1)
+
+    def forward(self, batch: RecognitionBatch) -> Float[Tensor, "B K"]:
+        """Class logits; joints come in part order (see `prepare`)."""
+        expected = (3, self.config.frames, len(PART_ORDER[self.config.skeleton]), self.config.people)
+        if batch.joints.shape[1:] != expected:
+            raise OptionError(f"skateformer reads joints (B, {', '.join(map(str, expected))}), found {tuple(batch.joints.shape)}")
+        x = self.tokens(batch)
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.dropout(x.mean((1, 2))))
+
+    @classmethod
+    def tiny_config(cls) -> Config:
+        return ucla(num_classes=4, frames=16, depths=(1, 1), channels=(32, 32), heads=8, attention_dropout=0.0, drop_path=0.0, label_smoothing=0.0)
+
+    def example_batch(self, size: int, generator: torch.Generator) -> RecognitionBatch:
+        c = self.config
+        joints = torch.randn(size, 3, c.frames, len(PART_ORDER[c.skeleton]), c.people, generator=generator)
+        label = torch.randint(c.num_classes, (size,), generator=generator)
+        return RecognitionBatch(joints, torch.linspace(-1, 1, c.frames).repeat(size, 1), label)
+
+    @classmethod
+    def from_official(cls, checkpoint: str | Path | Mapping[str, Tensor], **config: Any) -> SkateFormer:
+        """Read the authors' weights; sizes come from the shapes, `skeleton` and `people` from the joint table unless given."""
+        state = read_checkpoint(checkpoint)
+        try:
+            shape = _config_of(state)
+        except KeyError as e:
+            raise FormatError("checkpoint", f"not a SkateFormer checkpoint: no entry {e.args[0]!r}") from None
+        model = cls(Config(**{**shape, "official_quirks": True, **config}))
+        load_strictly(model, _rename(state, model.config), unused=("unused.",))
+        return model.eval()
+
+
+def _config_of(state: Mapping[str, Tensor]) -> dict[str, Any]:
+    timed = "joint_person_embedding" in state
+    joints = state["joint_person_embedding"].shape[1] if timed else state["joint_person_temporal_embedding"].shape[3]
+    prefix = "stages.0.blocks.0.transformer"
+    near, far = state[f"{prefix}.attention.0.relative_position_bias_table"], state[f"{prefix}.attention.1.relative_position_bias_table"]
+    depths: list[int] = []
+    while f"stages.{len(depths)}.blocks.0.transformer.gconv" in state:
+        s = len(depths)
+        depths.append(sum(1 for k in state if k.startswith(f"stages.{s}.blocks.") and k.endswith("transformer.gconv")))
+    channels = tuple(len(state[f"stages.{s}.blocks.0.transformer.proj.bias"]) for s in range(len(depths)))
+    skeleton = "kinect20" if joints % 20 == 0 else "ntu25"
+    return {
+        "num_classes": len(state["head.bias"]),
+        "skeleton": skeleton,
+        "people": joints // len(PART_ORDER[skeleton]),
+        "depths": tuple(depths),
+        "channels": channels,
+        "heads": 4 * len(state[f"{prefix}.gconv"]),
+        "kernel": state[f"{prefix}.tconv.weight"].shape[2],
+        "near_frames": (len(near) + 1) // 2,
+        "far_frames": (len(state[f"{prefix}.attention.2.relative_position_bias_table"]) + 1) // 2,
+        "near_joints": 8 if skeleton == "ntu25" else 4,
+        "far_joints": far.shape[1],
+        "mlp_ratio": len(state[f"{prefix}.mlp.fc1.bias"]) / channels[0],
+        "frame_index": timed,
+    }
+
+
+def _rename(state: Mapping[str, Tensor], config: Config) -> dict[str, Tensor]:
+    """The authors' keys to ours: stages and blocks in one list, 1x1 convolutions as linear maps."""
+    place: dict[tuple[int, int], int] = {}
+    down: dict[int, int] = {}
+    count = 0
+    for s, depth in enumerate(config.depths):
+        if s:
+            down[s] = count
+            count += 1
+        for b in range(depth):
+            place[s, b] = count
+            count += 1
+    out = {}
+    for key, value in state.items():
+        parts = key.split(".")
+        if parts[0] == "stages":
+            s, b = int(parts[1]), int(parts[3])
+            rest = ".".join(parts[5:])
+            if parts[4] == "downsample":
+                new = f"blocks.{down[s]}.{rest}"
+            else:
+                new = f"blocks.{place[s, b]}.{rest.removeprefix('mlp.')}"
+            if rest.endswith("relative_position_index"):
+                new = f"unused.{key}"
+            out[new] = value
+        elif parts[0] == "stem" and value.ndim == 4:
+            out[key] = value[:, :, 0, 0]
+        else:
+            out[key] = value
+    return out
