@@ -1,0 +1,106 @@
+"""The one LightningModule that trains any method."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import lightning as L
+import torch
+from torch import Tensor
+
+from vitruve.errors import OptionError
+from vitruve.methods.base import Method, Stage
+from vitruve.training.sampling import EpochBatches, derived_seed
+from vitruve.training.schedules import learning_rate, optimizer
+
+
+class MethodModule(L.LightningModule):
+    """Sums a method's losses, moves its learning rate, keeps the moving average of its weights.
+
+    Nothing here carries hidden state from step to step but weights, optimiser and average: random numbers
+    are seeded anew for every step, so a run that was stopped goes on as if it never had been.
+    """
+
+    def __init__(self, method: Method, stage: Stage, sampler: EpochBatches, seed: int) -> None:
+        super().__init__()
+        self.method, self.stage, self.sampler, self.seed = method, stage, sampler, seed
+        self.average: dict[str, Tensor] | None = None
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        chosen = [(n, p) for n, p in self.method.named_parameters() if not self.stage.modules or n.startswith(self.stage.modules)]
+        if not chosen:
+            raise OptionError(f"stage {self.stage.name!r}: no parameter of {self.method.card.slug} begins with {', '.join(self.stage.modules)}")
+        if self.stage.modules:
+            names = {n for n, _ in chosen}
+            for name, p in self.method.named_parameters():
+                p.requires_grad_(name in names)
+        return optimizer(self.stage, [p for _, p in chosen])
+
+    def on_train_start(self) -> None:
+        if self.stage.ema is not None and self.average is None:
+            self.average = {k: v.detach().clone() for k, v in self.method.state_dict().items()}
+
+    def on_train_epoch_start(self) -> None:
+        self.sampler.epoch = self.current_epoch
+        self._set_rate(float(self.current_epoch))
+
+    def _set_rate(self, epoch: float) -> None:
+        rate = learning_rate(self.stage.schedule, self.stage.lr, self.stage.epochs, epoch)
+        for group in self.optimizers().param_groups:  # type: ignore[union-attr]
+            group["lr"] = rate
+
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        torch.manual_seed(derived_seed(self.seed, self.stage.name, "step", self.global_step, self.global_rank))
+        if self.stage.schedule.per_step:
+            self._set_rate(self.global_step / len(self.sampler))
+
+    def training_step(self, batch: Any, batch_idx: int) -> Tensor:
+        terms = self.method.losses(batch)
+        total = torch.stack([t for t in terms.values()]).sum()
+        self.log_dict({f"loss/{k}": v.detach() for k, v in terms.items()}, on_step=False, on_epoch=True, batch_size=len(batch))
+        self.log("loss", total.detach(), prog_bar=True, on_step=True, on_epoch=True, batch_size=len(batch))
+        return total
+
+    def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
+        super().optimizer_step(*args, **kwargs)
+        # here rather than at the end of the batch: a checkpoint may be written before that
+        if self.average is None or self.stage.ema is None:
+            return
+        for key, value in self.method.state_dict().items():
+            if value.is_floating_point():
+                self.average[key].lerp_(value.detach(), 1 - self.stage.ema)
+            else:
+                self.average[key].copy_(value)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["average"] = self.average
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self.average = checkpoint["average"]
+        # the first epoch's batches are asked for before on_train_epoch_start: skip those already trained on
+        self.sampler.epoch = checkpoint["epoch"]
+        self.sampler.done = self.sampler.epoch, checkpoint["loops"]["fit_loop"]["epoch_loop.batch_progress"]["current"]["processed"]
+
+
+class Checkpoint(L.Callback):
+    """Keeps one checkpoint, replaced whole every `every` steps and at the end of each epoch."""
+
+    def __init__(self, path: Path, every: int) -> None:
+        self.path, self.every = path, every
+
+    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int) -> None:
+        # the last batch of an epoch is left to on_train_epoch_end: the loops resume cleanly only from there
+        if trainer.global_step % self.every == 0 and not trainer.is_last_batch:
+            self._save(trainer)
+
+    def on_train_epoch_end(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
+        self._save(trainer)
+
+    def _save(self, trainer: L.Trainer) -> None:
+        temporary = self.path.with_suffix(".partial")
+        trainer.save_checkpoint(temporary)
+        trainer.strategy.barrier()
+        if trainer.is_global_zero:
+            os.replace(temporary, self.path)

@@ -1,0 +1,215 @@
+"""`train`: a method's stages in order, with checkpoints, logs, early stop and a progress bar."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+
+from vitruve.errors import MissingExtraError, OptionError
+from vitruve.io.files import atomic
+from vitruve.methods.base import Method, Recipe, Stage, config_to_json
+from vitruve.training.sampling import Augmented, EpochBatches, Split, derived_seed
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train, beside what the recipe says."""
+
+    seed: int = 0
+    epochs: int | None = None
+    """Instead of each stage's own; its schedule is stretched along."""
+    batch_size: int | None = None
+    lr: float | None = None
+    accelerator: str = "auto"
+    devices: int = 1
+    strategy: str = "auto"
+    """"ddp" or "fsdp" over several devices."""
+    precision: str = "32-true"
+    """"bf16-mixed" or "16-mixed" for mixed precision."""
+    workers: int = 0
+    checkpoint_every: int = 200
+    """Steps between checkpoints."""
+    evaluate_every: int = 1
+    """Epochs between evaluations, where there is something to evaluate."""
+    patience: int | None = None
+    """Stop after this many evaluations without a better score."""
+    progress: bool = True
+
+
+def train(
+    method: Method,
+    split: Split,
+    folder: str | Path,
+    options: TrainingOptions | None = None,
+    recipe: Recipe | None = None,
+    evaluate: Callable[[Method], dict[str, float]] | None = None,
+    monitor: str | None = None,
+) -> Method:
+    """Train by the recipe; called again on the same folder it goes on where it was stopped, to the same weights.
+
+    Args:
+        method: trained in place; its weights at the start belong to the caller (seed before building it).
+        split: the training samples.
+        folder: gets checkpoints, logs (CSV and TensorBoard), and the trained method at the end.
+        options: seed, device, precision, and overrides of the recipe.
+        recipe: instead of the method's own.
+        evaluate: scores by name, on validation data; logged each `evaluate_every` epochs.
+        monitor: the score to stop early by (higher is better; "-name" for lower).
+
+    Returns:
+        The method with its final weights (the moving average where the stage keeps one).
+    """
+    try:
+        import lightning  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("lightning", "train") from None
+    options = options or TrainingOptions()
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    stages = [_override(s, options) for s in (recipe or method.RECIPE).stages]
+    _check_same_run(folder, method, stages, options)
+    for number, stage in enumerate(stages):
+        done = folder / f"stage-{number}-{stage.name}"
+        method.start_stage(stage)
+        if (done / "model.safetensors").is_file():
+            method.load_state_dict(type(method).from_pretrained(done).state_dict())
+        else:
+            _run_stage(method, stage, split, folder / f"stage-{number}-{stage.name}.run", options, evaluate, monitor)
+            method.save_pretrained(done)
+    method.save_pretrained(folder)
+    return method.eval()
+
+
+def _override(stage: Stage, options: TrainingOptions) -> Stage:
+    changes: dict[str, Any] = {}
+    if options.epochs is not None and options.epochs != stage.epochs:
+        ratio = options.epochs / stage.epochs
+        s = stage.schedule
+        changes["schedule"] = replace(s, warmup=s.warmup * ratio, milestones=tuple(m * ratio for m in s.milestones))
+        changes["epochs"] = options.epochs
+    if options.batch_size is not None:
+        changes["batch_size"] = options.batch_size
+    if options.lr is not None:
+        changes["lr"] = options.lr
+    return replace(stage, **changes)
+
+
+def _check_same_run(folder: Path, method: Method, stages: list[Stage], options: TrainingOptions) -> None:
+    """A folder belongs to one run: resuming it with other settings would give neither result."""
+    run = {
+        "slug": method.card.slug,
+        "config": config_to_json(method.config),
+        "stages": json.loads(json.dumps([asdict(s) for s in stages])),
+        "seed": options.seed,
+    }
+    path = folder / "run.json"
+    if path.is_file():
+        before = json.loads(path.read_text())
+        differing = [k for k in run if run[k] != before.get(k)]
+        if differing:
+            raise OptionError(f"{folder} holds another run ({', '.join(differing)} differ): choose another folder, or remove it")
+        return
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps(run, indent=1))
+
+
+def _run_stage(
+    method: Method,
+    stage: Stage,
+    split: Split,
+    folder: Path,
+    options: TrainingOptions,
+    evaluate: Callable[[Method], dict[str, float]] | None,
+    monitor: str | None,
+) -> None:
+    import lightning as L
+    from lightning.pytorch.callbacks import Callback
+    from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+
+    from vitruve.training.module import Checkpoint, MethodModule
+
+    world = options.devices if options.strategy != "auto" else 1
+    sampler = EpochBatches(len(split), stage.batch_size, derived_seed(options.seed, stage.name), int(os.environ.get("LOCAL_RANK", "0")), world)
+    if len(sampler) == 0:
+        raise OptionError(f"{len(split)} samples are too few for {world} processes")
+    module = MethodModule(method, stage, sampler, options.seed)
+    loader = DataLoader(
+        Augmented(split, derived_seed(options.seed, stage.name)),
+        batch_sampler=sampler,
+        collate_fn=split.collate,
+        num_workers=options.workers,
+        persistent_workers=options.workers > 0,
+    )
+    checkpoint = folder / "last.ckpt"
+
+    class Evaluation(Callback):
+        best, waited = -float("inf"), 0
+
+        def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
+            last = trainer.current_epoch + 1 == stage.epochs
+            if evaluate is None or not (last or (trainer.current_epoch + 1) % options.evaluate_every == 0):
+                return
+            with _averaged(method, module.average):
+                scores = evaluate(method)
+            method.train()
+            pl_module.log_dict({f"val/{k}": v for k, v in scores.items()}, prog_bar=True)
+            if monitor is None or options.patience is None:
+                return
+            score = -scores[monitor[1:]] if monitor.startswith("-") else scores[monitor]
+            self.best, self.waited = (score, 0) if score > self.best else (self.best, self.waited + 1)
+            trainer.should_stop = trainer.should_stop or self.waited >= options.patience
+
+        def state_dict(self) -> dict[str, Any]:
+            return {"best": self.best, "waited": self.waited}
+
+        def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+            self.best, self.waited = state_dict["best"], state_dict["waited"]
+
+    trainer = L.Trainer(
+        max_epochs=stage.epochs,
+        accelerator=options.accelerator,
+        devices=options.devices,
+        strategy=options.strategy,
+        precision=options.precision,  # type: ignore[arg-type]
+        gradient_clip_val=stage.clip_norm,
+        logger=[CSVLogger(folder, name="csv", version=0), TensorBoardLogger(folder, name="tensorboard", version=0)],
+        callbacks=[Evaluation(), Checkpoint(checkpoint, options.checkpoint_every)],
+        enable_progress_bar=options.progress,
+        enable_model_summary=False,
+        enable_checkpointing=False,
+        log_every_n_steps=10,
+        use_distributed_sampler=False,
+        num_sanity_val_steps=0,
+    )
+    resume = checkpoint if checkpoint.is_file() else None
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+        warnings.filterwarnings("ignore", message=".*resumed the training from a checkpoint that ended before the epoch ended.*")
+        method.train()
+        trainer.fit(module, loader, ckpt_path=resume, weights_only=False if resume else None)
+    if module.average is not None:
+        method.load_state_dict(module.average)
+
+
+class _averaged:
+    """The method with its averaged weights, for the length of a with block."""
+
+    def __init__(self, method: Method, average: dict[str, torch.Tensor] | None) -> None:
+        self.method, self.average = method, average
+
+    def __enter__(self) -> None:
+        if self.average is not None:
+            self.kept = {k: v.clone() for k, v in self.method.state_dict().items()}
+            self.method.load_state_dict(self.average)
+
+    def __exit__(self, *_: object) -> None:
+        if self.average is not None:
+            self.method.load_state_dict(self.kept)
