@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from jaxtyping import Float
@@ -14,12 +14,18 @@ from vitruve.errors import OptionError, ShapeError
 _MIN_DEPTH = 1e-6
 
 
+def homogeneous(x: Float[Tensor, "*B D"]) -> Float[Tensor, "*B E"]:
+    """Coordinates with a 1 appended."""
+    return torch.cat([x, torch.ones_like(x[..., :1])], -1)
+
+
 @dataclass(frozen=True, eq=False)
 class Camera:
     """x_cam = rotation @ X + translation; pixels from `intrinsics` after OpenCV's distortion.
 
     `intrinsics` (*B, 3, 3) pixels, `rotation` (*B, 3, 3), `translation` (*B, 3) metres, `distortion`
     (*B, 4, 5 or 8) in OpenCV's order k1 k2 p1 p2 [k3 [k4 k5 k6]]. (0, 0) is the centre of the top-left pixel.
+    `lens="h36m"`: Human3.6M's variant of the tangential term, x (p . x) where OpenCV has 2 x (p . x).
 
     >>> c = Camera.pinhole(focal=1000.0, image_size=(640, 480))
     >>> c.project(torch.tensor([[0.1, 0.0, 2.0]]))
@@ -33,6 +39,7 @@ class Camera:
     image_size: tuple[int, int] | None = None
     """(width, height), pixels."""
     name: str = ""
+    lens: Literal["opencv", "h36m"] = "opencv"
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -53,9 +60,7 @@ class Camera:
             raise ShapeError(f"camera distortion: expected {tuple(batch)} + 4, 5 or 8 numbers, found {tuple(d.shape)}")
 
     @classmethod
-    def pinhole(
-        cls, focal: float | tuple[float, float], image_size: tuple[int, int], centre: tuple[float, float] | None = None, **kwargs: Any
-    ) -> Camera:
+    def pinhole(cls, focal: float | tuple[float, float], image_size: tuple[int, int], centre: tuple[float, float] | None = None, **kwargs: Any) -> Camera:
         """A camera at the origin looking along +z; the principal point defaults to the image's middle."""
         fx, fy = focal if isinstance(focal, tuple) else (focal, focal)
         cx, cy = centre or ((image_size[0] - 1) / 2, (image_size[1] - 1) / 2)
@@ -102,81 +107,71 @@ class Camera:
         """The projection K [R | t] of undistorted pixels."""
         return self.intrinsics @ torch.cat([self.rotation, self.translation[..., None]], -1)
 
-    def to_camera(self, points: Float[Tensor, "*B N 3"]) -> Float[Tensor, "*B N 3"]:
+    def to_camera(self, points: Float[Tensor, "*B N 3"]) -> Float[Tensor, "*C N 3"]:
         """World to camera coordinates."""
         return points @ self.rotation.mT + self.translation[..., None, :]
 
-    def to_world(self, points: Float[Tensor, "*B N 3"]) -> Float[Tensor, "*B N 3"]:
+    def to_world(self, points: Float[Tensor, "*B N 3"]) -> Float[Tensor, "*C N 3"]:
         """Camera to world coordinates."""
         return (points - self.translation[..., None, :]) @ self.rotation
 
-    def project(self, points: Float[Tensor, "*B N 3"], behind: str = "nan") -> Float[Tensor, "*B N 2"]:
+    def project(self, points: Float[Tensor, "*B N 3"], behind: str = "nan") -> Float[Tensor, "*C N 2"]:
         """World points to pixels. Points behind the camera become NaN (`behind="clamp"`: depth is clamped instead)."""
         x = self.to_camera(points)
         z = x[..., 2:]
-        uv = self.distort(x[..., :2] / z.clamp_min(_MIN_DEPTH))
-        uv = uv * self.focal[..., None, :] + self.intrinsics[..., None, 0, 1:2] * uv[..., 1:] * uv.new_tensor([1, 0]) + self.centre[..., None, :]
+        uv = self._pixels(self.distort(x[..., :2] / z.clamp_min(_MIN_DEPTH)))
         if behind == "clamp":
             return uv
         if behind != "nan":
             raise OptionError(f"behind={behind!r}: expected 'nan' or 'clamp'")
         return torch.where(z > _MIN_DEPTH, uv, torch.nan)
 
-    def distort(self, xy: Float[Tensor, "*B N 2"]) -> Float[Tensor, "*B N 2"]:
+    def _pixels(self, xy: Float[Tensor, "*B N 2"]) -> Float[Tensor, "*C N 2"]:
+        return xy @ self.intrinsics[..., :2, :2].mT + self.intrinsics[..., None, :2, 2]
+
+    def _lens(self, xy: Float[Tensor, "*B N 2"]) -> tuple[Tensor, Tensor]:
+        """(radial factor, tangential shift) of OpenCV's lens at undistorted normalised coordinates."""
+        assert self.distortion is not None
+        d = torch.nn.functional.pad(self.distortion, (0, 8 - self.distortion.shape[-1]))[..., None, :]
+        k1, k2, p1, p2, k3, k4, k5, k6 = d.split(1, -1)
+        r2 = xy.square().sum(-1, keepdim=True)
+        radial = (1 + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1 + r2 * (k4 + r2 * (k5 + r2 * k6)))
+        p = torch.cat([p2, p1], -1)
+        return radial, p * r2 + (2 if self.lens == "opencv" else 1) * xy * (p * xy).sum(-1, keepdim=True)
+
+    def distort(self, xy: Float[Tensor, "*B N 2"]) -> Float[Tensor, "*C N 2"]:
         """Apply the lens to normalised image coordinates."""
         if self.distortion is None:
             return xy
-        d = self.distortion[..., None, :]
-        k1, k2, p1, p2 = (d[..., i : i + 1] for i in range(4))
-        k3 = d[..., 4:5] if d.shape[-1] > 4 else 0.0
-        x, y = xy[..., :1], xy[..., 1:]
-        r2 = x * x + y * y
-        radial = 1 + r2 * (k1 + r2 * (k2 + r2 * k3))
-        if d.shape[-1] == 8:
-            k4, k5, k6 = (d[..., i : i + 1] for i in range(5, 8))
-            radial = radial / (1 + r2 * (k4 + r2 * (k5 + r2 * k6)))
-        return torch.cat(
-            [x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x * x), y * radial + p1 * (r2 + 2 * y * y) + 2 * p2 * x * y],
-            -1,
-        )
+        radial, tangential = self._lens(xy)
+        return xy * radial + tangential
 
-    def normalise(self, pixels: Float[Tensor, "*B N 2"], iterations: int = 20) -> Float[Tensor, "*B N 2"]:
-        """Pixels to undistorted normalised coordinates (x/z, y/z), by fixed-point iteration as OpenCV does it."""
-        uv = pixels - self.centre[..., None, :]
-        y = uv[..., 1:] / self.focal[..., None, 1:]
-        x = (uv[..., :1] - self.intrinsics[..., None, 0, 1:2] * y) / self.focal[..., None, :1]
-        target = torch.cat([x, y], -1)
-        if self.distortion is None:
-            return target
-        xy = target
-        for _ in range(iterations):
-            # the lens acts as x -> x * radial + tangential: divide out what it does at the current guess
-            d = self.distortion[..., None, :]
-            p1, p2 = d[..., 2:3], d[..., 3:4]
-            gx, gy = xy[..., :1], xy[..., 1:]
-            r2 = gx * gx + gy * gy
-            tangential = torch.cat([2 * p1 * gx * gy + p2 * (r2 + 2 * gx * gx), p1 * (r2 + 2 * gy * gy) + 2 * p2 * gx * gy], -1)
-            k3 = d[..., 4:5] if d.shape[-1] > 4 else 0.0
-            radial = 1 + r2 * (d[..., 0:1] + r2 * (d[..., 1:2] + r2 * k3))
-            if d.shape[-1] == 8:
-                radial = radial / (1 + r2 * (d[..., 5:6] + r2 * (d[..., 6:7] + r2 * d[..., 7:8])))
-            xy = (target - tangential) / radial
+    def normalise(self, pixels: Float[Tensor, "*B N 2"], iterations: int = 20) -> Float[Tensor, "*C N 2"]:
+        """Pixels to undistorted normalised coordinates (x/z, y/z), by fixed-point iteration as OpenCV does it (5 rounds there)."""
+        k = self.intrinsics
+        uv = pixels - k[..., None, :2, 2]
+        y = uv[..., 1:] / k[..., 1, 1, None, None]
+        x = (uv[..., :1] - k[..., 0, 1, None, None] * y) / k[..., 0, 0, None, None]
+        xy = target = torch.cat([x, y], -1)
+        if self.distortion is not None:
+            for _ in range(iterations):
+                radial, tangential = self._lens(xy)
+                xy = (target - tangential) / radial
         return xy
 
-    def undistort(self, pixels: Float[Tensor, "*B N 2"], iterations: int = 20) -> Float[Tensor, "*B N 2"]:
+    def undistort(self, pixels: Float[Tensor, "*B N 2"], iterations: int = 20) -> Float[Tensor, "*C N 2"]:
         """Pixels where an ideal pinhole with the same intrinsics would see the points."""
-        xy = self.normalise(pixels, iterations)
-        return torch.cat([xy, torch.ones_like(xy[..., :1])], -1) @ self.intrinsics.mT[..., :2]
+        return self._pixels(self.normalise(pixels, iterations))
 
-    def unproject(self, pixels: Float[Tensor, "*B N 2"], depth: Float[Tensor, "*B N"]) -> Float[Tensor, "*B N 3"]:
+    def unproject(self, pixels: Float[Tensor, "*B N 2"], depth: Float[Tensor, "*B N"]) -> Float[Tensor, "*C N 3"]:
         """World points seen at `pixels` at camera depth z (metres)."""
         xy = self.normalise(pixels)
-        return self.to_world(torch.cat([xy, torch.ones_like(xy[..., :1])], -1) * depth[..., None])
+        return self.to_world(homogeneous(xy) * depth[..., None])
 
-    def rays(self, pixels: Float[Tensor, "*B N 2"]) -> tuple[Float[Tensor, "*B 3"], Float[Tensor, "*B N 3"]]:
+    def rays(self, pixels: Float[Tensor, "*B N 2"]) -> tuple[Float[Tensor, "*C 3"], Float[Tensor, "*D N 3"]]:
         """(origin, unit directions) of viewing rays in the world."""
         xy = self.normalise(pixels)
-        d = torch.cat([xy, torch.ones_like(xy[..., :1])], -1) @ self.rotation
+        d = homogeneous(xy) @ self.rotation
         return self.position, d / d.norm(dim=-1, keepdim=True)
 
     def crop(self, x: float, y: float, width: float, height: float, size: tuple[int, int]) -> Camera:
@@ -189,6 +184,18 @@ class Camera:
         k[..., 0, 2] += s[0] * (0.5 - x) - 0.5
         k[..., 1, 2] += s[1] * (0.5 - y) - 0.5
         return replace(self, intrinsics=k, image_size=size)
+
+    def screen(self) -> Camera:
+        """The camera whose pixels are screen coordinates: x in [-1, 1], y in [-h/w, h/w] (VideoPose3D)."""
+        if self.image_size is None:
+            raise OptionError("screen coordinates need the camera's image_size")
+        w, h = self.image_size
+        to_screen = self.intrinsics.new_tensor([[2 / w, 0, -1], [0, 2 / w, -h / w], [0, 0, 1]])
+        return replace(self, intrinsics=to_screen @ self.intrinsics)
+
+    def change_world(self, rotation: Float[Tensor, "3 3"], scale: float = 1.0) -> Camera:
+        """The same camera in the world X' = scale * rotation @ X: other axes, other unit."""
+        return replace(self, rotation=self.rotation @ rotation.to(self.rotation).mT, translation=self.translation * scale)
 
     def to(self, *args: Any, **kwargs: Any) -> Camera:
         """Move or convert the tensors, as Tensor.to does."""
@@ -211,7 +218,9 @@ class Camera:
         """A batch of cameras, distortions padded with zeros where some have none."""
         if not cameras:
             raise OptionError("no cameras to stack")
-        sizes = {c.image_size for c in cameras}
+        sizes, kinds = {c.image_size for c in cameras}, {c.lens for c in cameras if c.distortion is not None}
+        if len(kinds) > 1:
+            raise OptionError(f"cameras of different lens models do not stack: {', '.join(sorted(kinds))}")
         n = max((c.distortion.shape[-1] for c in cameras if c.distortion is not None), default=0)
         lenses = [torch.zeros(0) if c.distortion is None else c.distortion for c in cameras]
         return Camera(
@@ -220,4 +229,5 @@ class Camera:
             torch.stack([c.translation for c in cameras]),
             torch.stack([torch.nn.functional.pad(d, (0, n - d.shape[-1])).to(c.intrinsics) for d, c in zip(lenses, cameras)]) if n else None,
             image_size=sizes.pop() if len(sizes) == 1 else None,
+            lens=kinds.pop() if kinds else "opencv",
         )

@@ -33,27 +33,62 @@ def forward_kinematics(
 ) -> GlobalPose:
     """World pose of a tree of joints: G_j = G_parent R_j, x_j = x_parent + G_parent o_j, x_root = translation.
 
-    One step per depth of the tree, all joints of a depth and all of the batch at once. Differentiable.
+    One step per depth of the tree, all joints of a depth and a block of the batch at once. Differentiable.
     """
     if len(skeleton.roots) != 1:
         raise SkeletonError(f"skeleton {skeleton.name!r} has {len(skeleton.roots)} roots; forward kinematics needs one")
+    batch, n = rotations.shape[:-2], len(skeleton)
+    r = rotations.reshape(-1, n, 4).split(_BLOCK)
+    t = translation.expand(*batch, 3).reshape(-1, 3).split(_BLOCK)
+    # one set of bones for all stays one set; bones that stretch follow the batch
+    o = [offsets.reshape(1, n, 3)] * len(r) if offsets[..., 0, 0].numel() == 1 else offsets.expand(*batch, n, 3).reshape(-1, n, 3).split(_BLOCK)
+    parts = [_walk(skeleton, *block) for block in zip(r, t, o)]
+    world_r, world_x = parts[0] if len(parts) == 1 else (torch.cat(x) for x in zip(*parts))
+    return GlobalPose(world_r.reshape(*batch, n, 4), world_x.reshape(*batch, n, 3))
+
+
+_BLOCK = 8192
+"""Frames handled at once: few enough for the cache, enough to hide the cost of a call."""
+
+
+def _walk(skeleton: Skeleton, rotations: Tensor, translation: Tensor, offsets: Tensor) -> tuple[Tensor, Tensor]:
+    """Forward kinematics of frames (N, J, ...), with frames as the last axis inside: every operation runs over whole rows."""
+    local, bones = rotations.permute(2, 1, 0).contiguous(), offsets.permute(2, 1, 0).contiguous()
     root = skeleton.roots[0]
-    batch = rotations.shape[:-2]
-    offsets = offsets.expand(*batch, *offsets.shape[-2:])
     order = [root]
-    world_r = [rotations[..., root : root + 1, :]]
-    world_x = [translation[..., None, :]]
-    place = {root: (0, 0)}
-    for depth, (joints, parents) in enumerate(skeleton.levels, start=1):
-        js = list(joints)
-        ps = [place[p][1] for p in parents]
-        parent_r, parent_x = world_r[depth - 1][..., ps, :], world_x[depth - 1][..., ps, :]
-        world_r.append(rot.multiply(parent_r, rotations[..., js, :]))
-        world_x.append(parent_x + rot.rotate(parent_r, offsets[..., js, :]))
-        place.update({j: (depth, i) for i, j in enumerate(js)})
+    level_r, level_x = [local[:, [root]]], [translation.T[:, None]]
+    mul = torch.addcmul
+    row = {root: 0}
+    for joints, parents in skeleton.levels:
+        above, js = [row[p] for p in parents], list(joints)
+        (a, b, c, d), (x, y, z) = level_r[-1][:, above], level_x[-1][:, above]
+        e, f, g, h = local[:, js]
+        level_r.append(
+            torch.stack(
+                [
+                    mul(mul(mul(d * e, a, h), b, g), c, f, value=-1),
+                    mul(mul(mul(d * f, a, g, value=-1), b, h), c, e),
+                    mul(mul(mul(d * g, a, f), b, e, value=-1), c, h),
+                    mul(mul(mul(d * h, a, e, value=-1), b, f, value=-1), c, g, value=-1),
+                ]
+            )
+        )
+        u, v, w = bones[:, js]
+        # x + v + 2 w (q x v) + 2 q x (q x v)
+        i, j, k = mul(b * w, c, v, value=-1) * 2, mul(c * u, a, w, value=-1) * 2, mul(a * v, b, u, value=-1) * 2
+        level_x.append(
+            torch.stack(
+                [
+                    mul(mul(mul(x + u, d, i), b, k), c, j, value=-1),
+                    mul(mul(mul(y + v, d, j), c, i), a, k, value=-1),
+                    mul(mul(mul(z + w, d, k), a, j), b, i, value=-1),
+                ]
+            )
+        )
+        row = {j: i for i, j in enumerate(js)}
         order += js
-    back = torch.tensor(order).argsort().to(rotations.device)
-    return GlobalPose(torch.cat(world_r, -2)[..., back, :], torch.cat(world_x, -2)[..., back, :])
+    back = [order.index(j) for j in range(len(order))]
+    return torch.cat(level_r, 1).permute(2, 1, 0)[:, back].contiguous(), torch.cat(level_x, 1).permute(2, 1, 0)[:, back].contiguous()
 
 
 def local_rotations(skeleton: Skeleton, world: Float[Tensor, "*B J 4"]) -> Float[Tensor, "*B J 4"]:

@@ -20,7 +20,7 @@ DERIVED: dict[str, tuple[Mapping[str, float], ...]] = {
     "neck": (_MID_SHOULDER, {"upper_neck": 1.0}),
     "spine1": ({"pelvis": 2 / 3, "neck": 1 / 3},),
     "spine2": ({"spine1": 0.5, "spine3": 0.5}, {"pelvis": 0.5, "neck": 0.5}),
-    "spine3": ({"pelvis": 0.25, "neck": 0.75},),
+    "spine3": ({"pelvis": 1 / 3, "neck": 2 / 3},),
     "upper_neck": ({"neck": 2 / 3, "head": 1 / 3}, {"neck": 1.0}),
     "head": ({"left_ear": 0.5, "right_ear": 0.5}, {"upper_neck": 0.5, "head_top": 0.5}, {"left_eye": 0.5, "right_eye": 0.5}, {"nose": 1.0}),
     "head_top": ({"left_eye": 0.5, "right_eye": 0.5}, {"head": 1.0}),
@@ -70,7 +70,7 @@ def other_side(name: str) -> str | None:
             return name.replace(b, a)
     found = re.search(r"(?:^|(?<=[^A-Za-z]))[lLrR](?=$|[^A-Za-z])|^[lr](?=[A-Z])|^[LR](?=[A-Z][a-z])", name)
     if found is None:
-        found = re.search(rf"^[lr](?={'|'.join(_SIDED_WORDS)})", name)
+        found = re.search(rf"^[lr](?={'|'.join((*_SIDED_WORDS, *_FINGER_WORDS, 'fingers'))})", name)
     if found is None:
         return None
     i = found.start()
@@ -111,21 +111,22 @@ PARTS: dict[str, Callable[[str], bool]] = {
 _SIDED_WORDS = {
     "hip": "hip", "upleg": "hip", "upperleg": "hip", "legupper": "hip", "thigh": "hip", "femur": "hip",
     "leg": "knee", "lowleg": "knee", "lowerleg": "knee", "leglower": "knee", "shin": "knee", "calf": "knee", "tibia": "knee", "knee": "knee", "shank": "knee",
-    "foot": "ankle", "ankle": "ankle",
+    "foot": "ankle", "ankle": "ankle", "talus": "ankle",
     "toebase": "foot", "toe": "foot", "toes": "foot", "ball": "foot",
     "heel": "heel", "calcn": "heel", "bigtoe": "big_toe", "smalltoe": "small_toe",
     "collar": "collar", "clavicle": "collar",
     "arm": "shoulder", "upperarm": "shoulder", "uparm": "shoulder", "armupper": "shoulder", "shldr": "shoulder", "humerus": "shoulder", "shoulder": "shoulder",
     "forearm": "elbow", "lowerarm": "elbow", "lowarm": "elbow", "armlower": "elbow", "radius": "elbow", "elbow": "elbow",
-    "hand": "wrist", "wrist": "wrist",
+    "hand": "wrist", "wrist": "wrist", "palm": "wrist", "fist": "wrist",
     "handtip": "hand_tip", "fingertip": "hand_tip",
     "eye": "eye", "ear": "ear",
 }  # fmt: skip
 _FINGER_WORDS = {"thumb": "thumb", "index": "index", "middle": "middle", "mid": "middle", "ring": "ring", "pinky": "pinky", "little": "pinky"}
 _CENTRE_WORDS = {
-    "hips": "pelvis", "pelvis": "pelvis", "root": "pelvis", "hip": "pelvis", "hipcenter": "pelvis", "centerhip": "pelvis", "midhip": "pelvis", "basespine": "pelvis", "spinebase": "pelvis",
+    "hips": "pelvis", "pelvis": "pelvis", "root": "pelvis", "hip": "pelvis", "hipcenter": "pelvis", "centerhip": "pelvis", "midhip": "pelvis",
+    "basespine": "pelvis", "spinebase": "pelvis",
     "neck": "neck", "lowerneck": "neck", "shouldercenter": "neck", "spineshoulder": "neck", "neckbase": "neck",
-    "upperneck": "upper_neck", "head": "head", "headtop": "head_top", "nose": "nose", "jaw": "jaw",
+    "upperneck": "upper_neck", "head": "head", "face": "head", "headtop": "head_top", "nose": "nose", "jaw": "jaw",
 }  # fmt: skip
 _SPINE = re.compile(r"(spine|abdomen|chest|waist|lowerback|upperback|thorax|torso|midspine|spinemid|belly|stomach)")
 # bones that only spread skin deformation: never the joint itself
@@ -134,7 +135,7 @@ _HELPER = re.compile(r"twist|sharebone|roll|adjust|hipjoint|buttock|(?<!hand)end
 
 def _split(name: str) -> tuple[str | None, str, int | None]:
     """(side, word, number) of a joint name: 'mixamorig:LeftHandIndex2' -> ('left', 'handindex', 2)."""
-    base = re.sub(r"^(mixamorig\d*|cc_base_|bip0?0?1?[ _]|joint[_ ]|def[-_]|rl_)", "", name.rsplit(":", 1)[-1].rsplit("|", 1)[-1], flags=re.I)
+    base = re.sub(r"^(mixamorig\d*|cc_base_|j_bip_(c_)?|bip0?0?1?[ _]|joint[_ ]|def[-_]|rl_)", "", name.rsplit(":", 1)[-1].rsplit("|", 1)[-1], flags=re.I)
     side = None
     low = base.lower()
     if re.search(r"left|right", low):
@@ -187,8 +188,8 @@ def guess_landmarks(joints: Sequence[str], parents: Sequence[int]) -> tuple[str 
     for j, (side, word, number) in enumerate(split):
         if side and not _HELPER.search(word):
             for key, finger in _FINGER_WORDS.items():
-                if word in (key, f"hand{key}", f"{key}finger") and number and number <= 4:
-                    claim(j, f"{side}_{finger}{number}")
+                if word in (key, f"hand{key}", f"{key}finger") and (number or 1) <= 4:
+                    claim(j, f"{side}_{finger}{number or 1}")
 
     def ancestors(j: int) -> list[int]:
         line = [j]
@@ -202,19 +203,30 @@ def guess_landmarks(joints: Sequence[str], parents: Sequence[int]) -> tuple[str 
         left, right = (ancestors(out.index(f"{s}_{mark}"))[1:] for s in ("left", "right"))
         return next((j for j in left if j in right), None)
 
+    # legs may hang from a root on the floor: then a joint that is called pelvis or hips is meant
     hips_meet = meeting("hip")
-    if hips_meet is not None and not _SPINE.search(split[hips_meet][1]):
-        claim(hips_meet, "pelvis")
+    named = next((words[None, w] for w in ("pelvis", "hips") if (None, w) in words), None)
+    if hips_meet is not None:
+        word = split[hips_meet][1]
+        spine = bool(_SPINE.search(word))
+        if named is not None and (spine or word in ("root", "bone")):
+            claim(named, "pelvis")
+        # the first of a numbered spine is the pelvis of such rigs; a lone torso or belly is not
+        elif not spine or sum(w == word for _, w, _ in split) > 1:
+            claim(hips_meet, "pelvis")
+    for word in ("spineshoulder", "shouldercenter"):
+        claim(words.get((None, word)), "neck")
     necks = [j for j, (side, word, _) in enumerate(split) if side is None and word in ("neck", "necktwist", "cneck")]
-    for j, mark in zip(necks, ("neck", "upper_neck")):
+    for j, mark in zip(necks, [m for m in ("neck", "upper_neck") if m not in taken]):
         claim(j, mark)
     for (side, word), j in words.items():
         if side is None and word in _CENTRE_WORDS and not (word == "root" and "pelvis" in taken):
             claim(j, _CENTRE_WORDS[word])
-    if "head" in taken:
-        head = out.index("head")
-        tips = [j for j in range(n) if parents[j] == head and re.search(r"end|top|nub|site", joints[j].lower())]
-        claim(tips[0] if tips else None, "head_top")
+    # the end site of a head is its top, that of a foot without toes its ball
+    for base, tip in (("head", "head_top"), ("left_ankle", "left_foot"), ("right_ankle", "right_foot")):
+        if base in taken:
+            ends = [j for j in range(n) if parents[j] == out.index(base) and re.search(r"end|top|nub|site|tip|leaf", joints[j].lower())]
+            claim(ends[0] if ends else None, tip)
 
     # trunk joints between pelvis and neck, numbered by how many there are
     top = out.index("neck") if "neck" in taken else meeting("shoulder")

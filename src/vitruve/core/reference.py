@@ -6,6 +6,9 @@ and angles be given clinical meaning, only relative to one shared pose.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import roma
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -15,15 +18,46 @@ from vitruve.core.facing import across
 from vitruve.core.skeleton import Skeleton
 from vitruve.errors import SkeletonError
 
+if TYPE_CHECKING:
+    from vitruve.core.motion import GlobalPose, Motion
+
 # limb bones: (landmark at its start, landmarks that may stand at its end, in order of preference)
 _BONES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hip", ("knee",)),
     ("knee", ("ankle",)),
     ("ankle", ("foot", "big_toe")),
+    ("collar", ("shoulder",)),
     ("shoulder", ("elbow",)),
     ("elbow", ("wrist",)),
     ("wrist", ("middle1", "hand", "index1", "hand_tip")),
 )
+
+_FINGER_DEPTH = {"index": 0.005, "middle": -0.02, "ring": -0.04, "pinky": -0.06}
+_MIDLINE = {
+    "pelvis": (0.0, 0.94, 0.0), "spine1": (0.0, 1.05, -0.02), "spine2": (0.0, 1.18, -0.02), "spine3": (0.0, 1.27, -0.02), "neck": (0.0, 1.46, -0.04),
+    "upper_neck": (0.0, 1.52, -0.02), "head": (0.0, 1.60, 0.0), "head_top": (0.0, 1.76, 0.0), "nose": (0.0, 1.60, 0.12), "jaw": (0.0, 1.55, 0.05),
+}  # fmt: skip
+_LEFT = {
+    "hip": (0.09, 0.86, 0.0), "knee": (0.09, 0.46, 0.0), "ankle": (0.09, 0.07, 0.0), "foot": (0.09, 0.02, 0.13), "heel": (0.09, 0.02, -0.05),
+    "big_toe": (0.07, 0.02, 0.19), "small_toe": (0.13, 0.02, 0.15), "collar": (0.07, 1.40, -0.02), "shoulder": (0.18, 1.42, -0.02),
+    "elbow": (0.46, 1.42, -0.02), "wrist": (0.72, 1.42, -0.02), "hand": (0.80, 1.42, -0.02), "hand_tip": (0.90, 1.42, -0.02),
+    "thumb_tip": (0.80, 1.41, 0.08), "eye": (0.03, 1.64, 0.08), "eye_smplhf": (0.03, 1.64, 0.08), "ear": (0.07, 1.61, 0.0),
+    **{f"thumb{k}": (0.73 + 0.025 * k, 1.41, 0.0 + 0.02 * k) for k in range(1, 5)},
+    **{f"{finger}{k}": (0.79 + 0.025 * k, 1.42, z) for finger, z in _FINGER_DEPTH.items() for k in range(1, 5)},
+}  # fmt: skip
+
+T_POSE: dict[str, tuple[float, float, float]] = (
+    _MIDLINE | {f"left_{m}": x for m, x in _LEFT.items()} | {f"right_{m}": (-x[0], x[1], x[2]) for m, x in _LEFT.items()}
+)
+"""Where landmarks stand in the T-pose of an adult of 1.76 m, metres: y up, facing +z, the left side at +x."""
+
+_COS_FOLDED = 0.5
+"""Rest directions within (collars: beyond) 60 degrees of this axis say that a rig rests folded up."""
+_STEEP = 1.7
+"""A foot that falls more steeply than this (tangent of 60 degrees) does not stand."""
+_FOOT = (0.0, -0.4, 1.0)
+_STRAIGHT = 0.1
+"""Mean bend (sine) below which a limb does not tell its hinge."""
 
 
 def bone_end(skeleton: Skeleton, joint: int) -> int | None:
@@ -46,8 +80,6 @@ def _trunk_frame(skeleton: Skeleton, rest: Tensor) -> Tensor:
     up = rot.normalize(rest[skeleton.index(top)] - base)
     up = rot.normalize(up - (up * left).sum() * left)
     forward = torch.linalg.cross(left, up)
-    import roma
-
     return roma.rotmat_to_unitquat(torch.stack([left, up, forward]))
 
 
@@ -56,7 +88,8 @@ def reference_rotations(skeleton: Skeleton, rest: Float[Tensor, "J 3"]) -> Float
 
     `rest` are the rest positions (Motion.rest_positions). Limbs swing by the least rotation that aligns
     their bones; trunk, neck, collars and head keep the curve they rest in; a foot keeps its slope and
-    loses its toe-out. Raises SkeletonError where hips, shoulders or the spine are unknown.
+    loses its toe-out. Bones that point up at rest are unfolded about the front axis: their front stays in
+    front. Raises SkeletonError where hips, shoulders or the spine are unknown.
     """
     trunk = _trunk_frame(skeleton, rest)
     out = rot.identity(len(skeleton), dtype=rest.dtype, device=rest.device)
@@ -71,13 +104,88 @@ def reference_rotations(skeleton: Skeleton, rest: Float[Tensor, "J 3"]) -> Float
             d = rot.rotate(out[parent], rest[end] - rest[j])
             if d.norm() < 1e-6:
                 continue
-            mark = skeleton.landmarks[j] or ""
-            sign = 1.0 if mark.startswith("left") else -1.0
-            if mark.endswith(("shoulder", "elbow", "wrist")):
-                target = d.new_tensor([sign, 0, 0])
-            elif mark.endswith("ankle"):
-                target = d * d.new_tensor([0, 1, 1])
-            else:
-                target = d.new_tensor([0, -1, 0])
-            out[j] = rot.multiply(rot.between(d, target), out[parent])
+            side, _, part = (skeleton.landmarks[j] or "").partition("_")
+            out[j] = rot.multiply(_swing(d, part, 1.0 if side == "left" else -1.0), out[parent])
     return out
+
+
+def _swing(d: Tensor, part: str, sign: float) -> Tensor:
+    """The rotation of a limb bone along `d` to its direction in the T-pose."""
+    x, y, z = rot.normalize(d).tolist()
+    outward = d.new_tensor([sign, 0, 0])
+    if part in ("shoulder", "elbow", "wrist"):
+        return rot.between(d, outward)
+    if part == "collar":
+        return rot.between(d, outward) if sign * x < _COS_FOLDED else rot.between(d, d)
+    if part == "ankle":
+        level = d.new_tensor([0, y, z]) if z > 0 and -y < _STEEP * z else d.new_tensor(_FOOT)
+        return rot.between(d, level)
+    down = d.new_tensor([0, -1, 0])
+    if y < _COS_FOLDED:
+        return rot.between(d, down)
+    # a bone that points up: half a turn about the front axis, then the least rotation
+    half = d.new_tensor([0, 0, 1, 0])
+    return rot.multiply(rot.between(rot.rotate(half, d), down), half)
+
+
+def is_folded(skeleton: Skeleton, rest: Float[Tensor, "J 3"]) -> bool:
+    """Whether a rig rests in no human pose (every bone along one axis, say): hips and shoulders not in line."""
+    sides = [rot.normalize(rest[skeleton.index(f"left_{m}")] - rest[skeleton.index(f"right_{m}")]) for m in ("hip", "shoulder") if skeleton.has(f"left_{m}")]
+    return len(sides) == 2 and float(sides[0] @ sides[1]) < _COS_FOLDED
+
+
+def reference_of(motion: Motion) -> Float[Tensor, "J 4"]:
+    """World rotation of each joint, from rest, in the T-pose, of the rig that performs a motion.
+
+    That of :func:`reference_rotations`, unless the rig rests folded: then the rest says little, and the motion is
+    explained by a rig of the same bones that rests in the T-pose; the reference is the mean difference (of
+    up to 256 frames) between the two. Twist of arms and legs is told by the side to which elbows and knees bend.
+    """
+    rest = motion.rest_positions()
+    if not is_folded(motion.skeleton, rest):
+        return reference_rotations(motion.skeleton, rest)
+    from vitruve.core.ik import align_chains, rest_offsets
+    from vitruve.core.motion import forward_kinematics
+
+    pose = motion[:: max(1, len(motion) // 256)].to(torch.float64).fk()
+    offsets = rest_offsets(motion.skeleton, pose.positions)
+    for side in ("left", "right"):
+        if motion.skeleton.has(f"{side}_ankle", f"{side}_foot"):
+            toe = motion.skeleton.index(f"{side}_foot")
+            offsets[toe] = _standing_foot(pose.positions[:, toe] - pose.positions[:, motion.skeleton.index(f"{side}_ankle")], pose.positions[:, toe, 1])
+    local, path = align_chains(motion.skeleton, offsets, pose.positions)
+    upright = forward_kinematics(motion.skeleton, local, path, offsets).rotations
+    q = rot.multiply(rot.inverse(upright), pose.rotations)
+    # the mean rotation is the largest eigenvector of the sum of q q'
+    out = torch.linalg.eigh(torch.einsum("tji,tjk->jik", q, q)).eigenvectors[..., -1]
+    for side, x in (("left", 1.0), ("right", -1.0)):
+        for upper, middle, end, along, towards in (("shoulder", "elbow", "wrist", (x, 0, 0), (0, 0, 1)), ("hip", "knee", "ankle", (0, -1, 0), (0, 0, -1))):
+            names = [f"{side}_{m}" for m in (upper, middle, end)]
+            if motion.skeleton.has(*names):
+                a, b, c = (motion.skeleton.index(m) for m in names)
+                for j, bone, other in ((a, b, c), (b, c, a)):
+                    _untwist(out, pose, j, pose.positions[:, bone] - pose.positions[:, j], pose.positions[:, other] - pose.positions[:, b], along, towards)
+    return out.to(motion.rotations)
+
+
+def _standing_foot(foot: Tensor, height: Tensor) -> Tensor:
+    """The bone from ankle to toes as it stands, pointing forward: its usual fall while the toes are low."""
+    low = height <= height.quantile(0.2)
+    fall = foot[low, 1].median()
+    return torch.stack([torch.zeros_like(fall), fall, (foot.norm(dim=-1).median().square() - fall.square()).clamp_min(0).sqrt()])
+
+
+def _untwist(out: Tensor, pose: GlobalPose, joint: int, bone: Tensor, other: Tensor, along: tuple, towards: tuple) -> None:
+    """Set the reference of a limb's joint from its bone and from the side to which its hinge bends (both over time, world)."""
+    back = rot.inverse(pose.rotations[:, joint])
+    bone = rot.normalize(rot.rotate(back, bone)).mean(0)
+    bone = rot.normalize(bone)
+    other = rot.normalize(rot.rotate(back, other))
+    bend = (other - (other @ bone)[:, None] * bone).mean(0)
+    if bend.norm() < _STRAIGHT:
+        return
+    bend = rot.normalize(bend)
+    here = torch.stack([bone, bend, torch.linalg.cross(bone, bend)], -1)
+    x, y = bone.new_tensor(along), bone.new_tensor(towards)
+    there = torch.stack([x, y, torch.linalg.cross(x, y)], -1)
+    out[joint] = roma.rotmat_to_unitquat(there @ here.mT)

@@ -46,7 +46,7 @@ def hemisphere(q: Float[Tensor, "T *B 4"]) -> Float[Tensor, "T *B 4"]:
     return torch.cat([q[:1], q[1:] * sign.cumprod(0)])
 
 
-def between(u: Float[Tensor, "*B 3"], v: Float[Tensor, "*B 3"]) -> Float[Tensor, "*B 4"]:
+def between(u: Float[Tensor, "*#B 3"], v: Float[Tensor, "*#B 3"]) -> Tensor:
     """The shortest rotation that takes direction u to direction v.
 
     Opposite directions have no unique answer: half a turn about an axis orthogonal to u is returned.
@@ -88,6 +88,29 @@ def multiply(p: Float[Tensor, "*#B 4"], q: Float[Tensor, "*#B 4"]) -> Tensor:
 def inverse(q: Float[Tensor, "*B 4"]) -> Float[Tensor, "*B 4"]:
     """Inverse of unit quaternions."""
     return q * q.new_tensor([-1, -1, -1, 1])
+
+
+def to_rotvec(q: Float[Tensor, "*B 4"]) -> Float[Tensor, "*B 3"]:
+    """Rotation vectors (axis times angle, radians, at most pi) of unit quaternions of either sign."""
+    q = torch.where(q[..., 3:] < 0, -q, q)
+    s2 = q[..., :3].square().sum(-1, keepdim=True)
+    small = s2 < 1e-12
+    s = torch.where(small, 1.0, s2).sqrt()
+    # angle / sin(angle / 2), and its series where the sine vanishes
+    return q[..., :3] * torch.where(small, 2 + s2 / 3, 2 * torch.atan2(s, q[..., 3:]) / s)
+
+
+def from_rotvec(v: Float[Tensor, "*B 3"]) -> Float[Tensor, "*B 4"]:
+    """Unit quaternions of rotation vectors (axis times angle, radians)."""
+    a2 = v.square().sum(-1, keepdim=True)
+    small = a2 < 1e-10
+    a = torch.where(small, 1.0, a2).sqrt()
+    return torch.cat([v * torch.where(small, 0.5 - a2 / 48, (a / 2).sin() / a), torch.where(small, 1 - a2 / 8, (a / 2).cos())], -1)
+
+
+def slerp(p: Float[Tensor, "*#B 4"], q: Float[Tensor, "*#B 4"], weight: float | Float[Tensor, "*#B 1"]) -> Tensor:
+    """From p (weight 0) to q (weight 1) along the shortest arc, at constant speed."""
+    return normalize(multiply(from_rotvec(weight * to_rotvec(multiply(q, inverse(p)))), p))
 
 
 def angle(p: Float[Tensor, "*#B 4"], q: Float[Tensor, "*#B 4"]) -> Tensor:

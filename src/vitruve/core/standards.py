@@ -4,6 +4,7 @@
 ['anny', 'cmu31', 'coco17']
 """
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -44,7 +45,29 @@ _FACE_SIGMAS = (
     0.016, 0.01, 0.017, 0.011, 0.009, 0.011, 0.009, 0.007, 0.013, 0.008, 0.011, 0.012, 0.01, 0.034, 0.008, 0.008, 0.009,
     0.008, 0.008, 0.007, 0.01, 0.008, 0.009, 0.009, 0.009, 0.007, 0.007, 0.008, 0.011, 0.008, 0.008, 0.008, 0.01, 0.008,
 )  # fmt: skip
-_HAND_SIGMAS = (0.029, 0.022, 0.035, 0.037, 0.047, 0.026, 0.025, 0.024, 0.035, 0.018, 0.024, 0.022, 0.026, 0.017, 0.021, 0.021, 0.032, 0.02, 0.019, 0.022, 0.031)
+_HAND_SIGMAS = (
+    0.029,
+    0.022,
+    0.035,
+    0.037,
+    0.047,
+    0.026,
+    0.025,
+    0.024,
+    0.035,
+    0.018,
+    0.024,
+    0.022,
+    0.026,
+    0.017,
+    0.021,
+    0.021,
+    0.032,
+    0.02,
+    0.019,
+    0.022,
+    0.031,
+)
 
 
 def _hand21(side: str, root: str) -> str:
@@ -59,9 +82,7 @@ def _hand21(side: str, root: str) -> str:
 def _smpl_hand(side: str, digits: int = 3) -> str:
     """The hand of SMPL+H, SMPL-X and MANO: index, middle, pinky, ring, thumb."""
     order = ("index", "middle", "pinky", "ring", "thumb")
-    return " ".join(
-        f"{side}_{f}{k}<{f'{side}_wrist' if k == 1 else f'{side}_{f}{k - 1}'}" for f in order for k in range(1, digits + 1)
-    )
+    return " ".join(f"{side}_{f}{k}<{f'{side}_wrist' if k == 1 else f'{side}_{f}{k - 1}'}" for f in order for k in range(1, digits + 1))
 
 
 _SMPL22 = """pelvis left_hip<pelvis right_hip<pelvis spine1<pelvis left_knee<left_hip right_knee<right_hip spine2<spine1 left_ankle<left_knee
@@ -69,16 +90,28 @@ right_ankle<right_knee spine3<spine2 left_foot<left_ankle right_foot<right_ankle
 left_shoulder<left_collar right_shoulder<right_collar left_elbow<left_shoulder right_elbow<right_shoulder left_wrist<left_elbow right_wrist<right_elbow"""
 
 
+_HALPE = f"""{_COCO} head=head_top neck hip=pelvis left_big_toe<left_ankle right_big_toe<right_ankle left_small_toe<left_ankle right_small_toe<right_ankle
+left_heel<left_ankle right_heel<right_ankle"""
+_HALPE_SIGMAS = _COCO_SIGMAS + (0.026, 0.026, 0.066) + (0.079,) * 6
+_HALPE_LIMBS = """left_knee-left_ankle left_hip-left_knee left_hip-hip right_knee-right_ankle right_hip-right_knee right_hip-hip head-neck neck-hip neck-left_shoulder
+left_shoulder-left_elbow left_elbow-left_wrist neck-right_shoulder right_shoulder-right_elbow right_elbow-right_wrist left_eye-right_eye nose-left_eye
+nose-right_eye left_eye-left_ear right_eye-right_ear left_ear-left_shoulder right_ear-right_shoulder left_ankle-left_big_toe left_ankle-left_small_toe
+left_ankle-left_heel right_ankle-right_big_toe right_ankle-right_small_toe right_ankle-right_heel"""
+_FACE = " ".join(f"face_{i}<nose" for i in range(68))
+_HAND_LIMBS = " ".join(f"{s}_{f}{k - 1}-{s}_{f}{k}" if k > 1 else f"{s}_hand_root-{s}_{f}1" for s in ("left", "right") for f in FINGERS for k in range(1, 5))
+
+
+def _halpe136() -> Skeleton:
+    rows = " ".join([_HALPE, _FACE, _hand21("left", "left_wrist"), _hand21("right", "right_wrist")])
+    return _build("halpe136", rows, _HALPE_SIGMAS + _FACE_SIGMAS + _HAND_SIGMAS * 2, f"{_HALPE_LIMBS} {_HAND_LIMBS}")
+
+
 def _wholebody() -> Skeleton:
     feet = "left_big_toe<left_ankle left_small_toe<left_ankle left_heel<left_ankle right_big_toe<right_ankle right_small_toe<right_ankle right_heel<right_ankle"
-    face = " ".join(f"face_{i}<nose" for i in range(68))
-    rows = " ".join([_COCO, feet, face, _hand21("left", "left_wrist"), _hand21("right", "right_wrist")])
+    rows = " ".join([_COCO, feet, _FACE, _hand21("left", "left_wrist"), _hand21("right", "right_wrist")])
     sigmas = _COCO_SIGMAS + (0.068, 0.066, 0.066, 0.092, 0.094, 0.094) + _FACE_SIGMAS + _HAND_SIGMAS * 2
     feet_limbs = " ".join(f"{s}_ankle-{s}_{t}" for s in ("left", "right") for t in ("big_toe", "small_toe", "heel"))
-    hands = " ".join(
-        f"{s}_{f}{k - 1}-{s}_{f}{k}" if k > 1 else f"{s}_hand_root-{s}_{f}1" for s in ("left", "right") for f in FINGERS for k in range(1, 5)
-    )
-    return _build("wholebody133", rows, sigmas, f"{_COCO_LIMBS} {feet_limbs} {hands}")
+    return _build("wholebody133", rows, sigmas, f"{_COCO_LIMBS} {feet_limbs} {_HAND_LIMBS}")
 
 
 def _anny() -> Skeleton:
@@ -87,23 +120,24 @@ def _anny() -> Skeleton:
     return body_model("anny").skeleton
 
 
+_LSP_LIMBS = """right_ankle-right_knee right_knee-right_hip right_hip-left_hip left_hip-left_knee left_knee-left_ankle right_wrist-right_elbow
+right_elbow-right_shoulder left_shoulder-left_elbow left_elbow-left_wrist right_shoulder-right_hip left_shoulder-left_hip right_shoulder-{0} left_shoulder-{0}"""
+_PANOPTIC = """neck nose<neck mid_hip=pelvis<neck left_shoulder<neck left_elbow<left_shoulder left_wrist<left_elbow left_hip<mid_hip left_knee<left_hip
+left_ankle<left_knee right_shoulder<neck right_elbow<right_shoulder right_wrist<right_elbow right_hip<mid_hip right_knee<right_hip right_ankle<right_knee"""
+
 _KINECT_ARMS_LEGS = """left_shoulder<{neck} left_elbow<left_shoulder left_wrist<left_elbow left_hand<left_wrist
 right_shoulder<{neck} right_elbow<right_shoulder right_wrist<right_elbow right_hand<right_wrist
 left_hip<{pelvis} left_knee<left_hip left_ankle<left_knee left_foot<left_ankle
 right_hip<{pelvis} right_knee<right_hip right_ankle<right_knee right_foot<right_ankle"""
 
+_KIT_ARM = "{0}_shoulder<neck {0}_elbow<{0}_shoulder {0}_wrist<{0}_elbow"
+_KIT_LEG = "{0}_hip<pelvis {0}_knee<{0}_hip {0}_ankle<{0}_knee {0}_foot<{0}_ankle {0}_toe={0}_big_toe<{0}_foot"
+
 STANDARDS: dict[str, Callable[[], Skeleton]] = {
     "coco17": lambda: _build("coco17", _COCO, _COCO_SIGMAS, _COCO_LIMBS),
     "wholebody133": _wholebody,
-    "halpe26": lambda: _build(
-        "halpe26",
-        f"{_COCO} head=head_top neck hip=pelvis left_big_toe<left_ankle right_big_toe<right_ankle left_small_toe<left_ankle right_small_toe<right_ankle left_heel<left_ankle right_heel<right_ankle",
-        _COCO_SIGMAS + (0.026, 0.026, 0.066) + (0.079,) * 6,
-        """left_knee-left_ankle left_hip-left_knee left_hip-hip right_knee-right_ankle right_hip-right_knee right_hip-hip head-neck neck-hip neck-left_shoulder
-        left_shoulder-left_elbow left_elbow-left_wrist neck-right_shoulder right_shoulder-right_elbow right_elbow-right_wrist left_eye-right_eye nose-left_eye
-        nose-right_eye left_eye-left_ear right_eye-right_ear left_ear-left_shoulder right_ear-right_shoulder left_ankle-left_big_toe left_ankle-left_small_toe
-        left_ankle-left_heel right_ankle-right_big_toe right_ankle-right_small_toe right_ankle-right_heel""",
-    ),
+    "halpe26": lambda: _build("halpe26", _HALPE, _HALPE_SIGMAS, _HALPE_LIMBS),
+    "halpe136": _halpe136,
     "openpose25": lambda: _build(
         "openpose25",
         """nose neck<nose right_shoulder<neck right_elbow<right_shoulder right_wrist<right_elbow left_shoulder<neck left_elbow<left_shoulder left_wrist<left_elbow
@@ -128,6 +162,7 @@ STANDARDS: dict[str, Callable[[], Skeleton]] = {
         "lsp14",
         """right_ankle<right_knee right_knee<right_hip right_hip left_hip<right_hip left_knee<left_hip left_ankle<left_knee right_wrist<right_elbow
         right_elbow<right_shoulder right_shoulder<neck left_shoulder<neck left_elbow<left_shoulder left_wrist<left_elbow neck=upper_neck head_top<neck""",
+        limbs=f"{_LSP_LIMBS.format('neck')} neck-head_top",
     ),
     "crowdpose14": lambda: _build(
         "crowdpose14",
@@ -152,7 +187,7 @@ STANDARDS: dict[str, Callable[[], Skeleton]] = {
     ),
     "3dhp28": lambda: _build(
         "3dhp28",
-        """spine3<spine2 spine4=-<spine3 spine2<spine spine=spine1<pelvis pelvis neck<spine4 head<neck head_top<head left_clavicle=left_collar<neck
+        """spine3<spine2 spine4=-<spine3 spine2=-<spine spine=spine2<pelvis pelvis neck<spine4 head<neck head_top<head left_clavicle=left_collar<neck
         left_shoulder<left_clavicle left_elbow<left_shoulder left_wrist<left_elbow left_hand<left_wrist right_clavicle=right_collar<neck
         right_shoulder<right_clavicle right_elbow<right_shoulder right_wrist<right_elbow right_hand<right_wrist left_hip<pelvis left_knee<left_hip
         left_ankle<left_knee left_foot<left_ankle left_toe=left_big_toe<left_foot right_hip<pelvis right_knee<right_hip right_ankle<right_knee
@@ -160,7 +195,7 @@ STANDARDS: dict[str, Callable[[], Skeleton]] = {
     ),
     "3dhp17": lambda: _build(
         "3dhp17",
-        """head_top<head neck right_shoulder<neck right_elbow<right_shoulder right_wrist<right_elbow left_shoulder<neck left_elbow<left_shoulder left_wrist<left_elbow
+        """head_top<head neck<spine right_shoulder<neck right_elbow<right_shoulder right_wrist<right_elbow left_shoulder<neck left_elbow<left_shoulder left_wrist<left_elbow
         right_hip<pelvis right_knee<right_hip right_ankle<right_knee left_hip<pelvis left_knee<left_hip left_ankle<left_knee pelvis spine=spine2<pelvis head<neck""",
     ),
     "smpl24": lambda: _build("smpl24", f"{_SMPL22} left_hand<left_wrist right_hand<right_wrist"),
@@ -174,9 +209,14 @@ STANDARDS: dict[str, Callable[[], Skeleton]] = {
     "hand21_left": lambda: _build("hand21_left", _hand21("left", "")),
     "hand21_right": lambda: _build("hand21_right", _hand21("right", "")),
     "humanml3d22": lambda: _build("humanml3d22", _SMPL22),
+    "kit21": lambda: _build(
+        "kit21",
+        f"""pelvis spine1<pelvis spine3<spine1 neck<spine3 upper_neck<neck {_KIT_ARM.format("right")} {_KIT_ARM.format("left")}
+        {_KIT_LEG.format("right")} {_KIT_LEG.format("left")}""",
+    ),
     "ntu25": lambda: _build(
         "ntu25",
-        f"""spine_base=pelvis spine_mid=spine2<spine_base neck=upper_neck<spine_shoulder head<neck {_KINECT_ARMS_LEGS.format(neck='spine_shoulder', pelvis='spine_base')}
+        f"""spine_base=pelvis spine_mid=spine2<spine_base neck=upper_neck<spine_shoulder head<neck {_KINECT_ARMS_LEGS.format(neck="spine_shoulder", pelvis="spine_base")}
         spine_shoulder=neck<spine_mid left_hand_tip<left_hand left_thumb=left_thumb4<left_hand right_hand_tip<right_hand right_thumb=right_thumb4<right_hand""",
     ),
     "kinect20": lambda: _build(
@@ -193,28 +233,31 @@ STANDARDS: dict[str, Callable[[], Skeleton]] = {
     "posetrack17": lambda: _build(
         "posetrack17",
         f"nose head_bottom=upper_neck<nose head_top<nose left_ear right_ear {_COCO.split(maxsplit=5)[5]}",
-        limbs="""left_knee-left_ankle left_hip-left_knee right_knee-right_ankle right_hip-right_knee left_hip-right_hip left_shoulder-left_hip right_shoulder-right_hip
-        left_shoulder-right_shoulder left_shoulder-left_elbow right_shoulder-right_elbow left_elbow-left_wrist right_elbow-right_wrist nose-head_bottom nose-head_top""",
+        _COCO_SIGMAS,
+        """left_knee-left_ankle left_hip-left_knee right_knee-right_ankle right_hip-right_knee left_hip-right_hip left_shoulder-left_hip right_shoulder-right_hip
+        left_shoulder-right_shoulder left_shoulder-left_elbow right_shoulder-right_elbow left_elbow-left_wrist right_elbow-right_wrist nose-head_bottom nose-head_top
+        head_bottom-left_shoulder head_bottom-right_shoulder""",
     ),
     "posetrack15": lambda: _build(
         "posetrack15",
         """right_ankle<right_knee right_knee<right_hip right_hip left_hip<right_hip left_knee<left_hip left_ankle<left_knee right_wrist<right_elbow right_elbow<right_shoulder
         right_shoulder<head_bottom left_shoulder<head_bottom left_elbow<left_shoulder left_wrist<left_elbow head_bottom=upper_neck nose<head_bottom head_top<nose""",
+        limbs=f"{_LSP_LIMBS.format('head_bottom')} head_bottom-nose nose-head_top",
     ),
     "jhmdb15": lambda: _build(
         "jhmdb15",
         """neck belly=spine1<neck head<neck right_shoulder<neck left_shoulder<neck right_hip<belly left_hip<belly right_elbow<right_shoulder left_elbow<left_shoulder
         right_knee<right_hip left_knee<left_hip right_wrist<right_elbow left_wrist<left_elbow right_ankle<right_knee left_ankle<left_knee""",
+        (0.025, 0.107, 0.025, 0.079, 0.079, 0.107, 0.107, 0.072, 0.072, 0.087, 0.087, 0.062, 0.062, 0.089, 0.089),
     ),
-    "panoptic15": lambda: _build(
-        "panoptic15",
-        """neck nose<neck mid_hip=pelvis<neck left_shoulder<neck left_elbow<left_shoulder left_wrist<left_elbow left_hip<mid_hip left_knee<left_hip left_ankle<left_knee
-        right_shoulder<neck right_elbow<right_shoulder right_wrist<right_elbow right_hip<mid_hip right_knee<right_hip right_ankle<right_knee""",
-    ),
+    "panoptic15": lambda: _build("panoptic15", _PANOPTIC),
+    "panoptic19": lambda: _build("panoptic19", f"{_PANOPTIC} left_eye<nose left_ear<left_eye right_eye<nose right_ear<right_eye"),
     "shelf14": lambda: _build(
         "shelf14",
         """right_ankle<right_knee right_knee<right_hip right_hip left_hip<right_hip left_knee<left_hip left_ankle<left_knee right_wrist<right_elbow right_elbow<right_shoulder
         right_shoulder<bottom_head left_shoulder<bottom_head left_elbow<left_shoulder left_wrist<left_elbow bottom_head=upper_neck top_head=head_top<bottom_head""",
+        (0.089, 0.087, 0.107, 0.107, 0.087, 0.089, 0.062, 0.072, 0.079, 0.079, 0.072, 0.062, 0.026, 0.026),
+        f"{_LSP_LIMBS.format('bottom_head')} bottom_head-top_head",
     ),
     "cmu31": lambda: _build(
         "cmu31",

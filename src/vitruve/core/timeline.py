@@ -71,7 +71,7 @@ def low_pass(x: np.ndarray, fps: float, cutoff: float, order: int = 4) -> np.nda
     if order < 2 or order % 2:
         raise OptionError(f"filter order {order}: expected an even number, half of it runs forward and half backward")
     sos = butter(order // 2, cutoff, fs=fps, output="sos")
-    pad = 3 * (order + 1)
+    pad = 3 * (order // 2 + 1)
     out = x.copy()
     finite = np.isfinite(x)
     whole = finite.all(0)

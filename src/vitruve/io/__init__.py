@@ -106,7 +106,7 @@ def load(path: str | Path, format: str | None = None, **options: Any) -> Any:
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "walk.bvh"
     >>> _ = vt.save(vt.sample("walk"), file)
     >>> vt.load(file).skeleton.joints[0]
-    'pelvis'
+    'Hips'
     """
     path = Path(path)
     if path.is_dir():
@@ -145,6 +145,11 @@ def load_clip(source: str | Path, clip: str | int | None = None, **options: Any)
             raise OptionError(f"{path}: clip={clip!r}, but a {form.name} file holds a single motion")
         options["clip"] = int(clip) if str(clip).isdigit() else clip
     value = load(path, **options)
+    animations = getattr(value, "animations", None)
+    if animations:
+        if len(animations) > 1:
+            raise OptionError(f"{path} holds {len(animations)} clips; choose one with clip=: {', '.join(animations)}")
+        return next(iter(animations.values()))
     if not isinstance(value, Motion | Poses):
         raise OptionError(f"{path} holds a {type(value).__name__}; expected a motion or joint positions")
     return value

@@ -1,0 +1,58 @@
+"""Folders: every readable file of one, by name."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from vitruve.errors import FormatError, VitruveError
+
+
+def load_folder(path: str | Path, format: str | None = None, *, skip_errors: bool = False, **options: Any) -> Any:
+    """Load the files of a folder and of those in it that vitruve can read, with a progress bar.
+
+    Args:
+        path: the folder. One of OpenPose frames ("*_keypoints.json") is one track, and is read as that.
+        format: only files of this format, by its name.
+        skip_errors: leave out files that cannot be read, with a warning, instead of raising.
+        **options: of the format, the same for every file.
+
+    Returns:
+        dict of what `vitruve.load` gives for each file, by its path within the folder; Poses for OpenPose frames.
+
+    Raises:
+        VitruveError: at the end, listing every file that could not be read.
+        FormatError: if there is no file to read.
+    """
+    from rich.console import Console
+    from rich.progress import track
+
+    from vitruve.io import FORMATS, load
+
+    path = Path(path)
+    suffixes = {s for f in FORMATS if f.reads and format in (None, f.name) for s in f.suffixes}
+    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file() and not p.name.startswith("."))
+    # an .asf is the skeleton of the .amc beside it, not a motion of its own
+    moving = {p.parent for p in files if p.suffix.lower() == ".amc"}
+    files = [p for p in files if not (p.suffix.lower() == ".asf" and p.parent in moving)]
+    if not files:
+        raise FormatError(path, f"no file that can be read; expected {' '.join(sorted(suffixes))}")
+    if format in (None, "keypoints") and all(p.name.endswith("_keypoints.json") for p in files):
+        from vitruve.io import keypoints
+
+        return keypoints.read(path, **options)
+
+    values: dict[str, Any] = {}
+    errors: list[str] = []
+    for file in track(files, description=f"reading {path.name}", console=Console(stderr=True), transient=True):
+        try:
+            values[file.relative_to(path).as_posix()] = load(file, format, **options)
+        except VitruveError as e:
+            errors.append(str(e))
+    if errors:
+        message = f"{path}: {len(errors)} of {len(files)} files cannot be read:\n" + "\n".join(errors)
+        if not skip_errors:
+            raise VitruveError(message)
+        warnings.warn(message, stacklevel=2)
+    return values

@@ -1,0 +1,312 @@
+"""Keypoints to training targets and back: heatmaps (MSRA, DARK, UDP), coordinate classification (SimCC), soft-argmax; flip averaging.
+
+Every codec has `encode(keypoints, visible) -> Target` and `decode(*maps) -> (keypoints, scores)`; keypoints (N, K, 2) are
+pixels of the network's input, sizes are (width, height).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+from torch.nn.functional import conv1d, pad
+
+from vitruve.errors import OptionError, ShapeError
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """What a network learns: its maps (one, or x and y), and each keypoint's weight in the loss."""
+
+    maps: tuple[Tensor, ...]
+    weights: Float[Tensor, "N K"]
+
+
+# --- peaks -------------------------------------------------------------------------------------------
+
+
+def heatmap_maximum(heatmaps: Float[Tensor, "*B H W"]) -> tuple[Float[Tensor, "*B 2"], Float[Tensor, "*B"]]:
+    """(position x, y of the largest value, that value); position -1 where no value is over 0."""
+    width = heatmaps.shape[-1]
+    values, at = heatmaps.flatten(-2).max(-1)
+    position = torch.stack([at % width, at // width], -1).to(heatmaps.dtype)
+    return torch.where(values[..., None] > 0, position, -1.0), values
+
+
+def simcc_maximum(x: Float[Tensor, "*B W"], y: Float[Tensor, "*B H"]) -> tuple[Float[Tensor, "*B 2"], Float[Tensor, "*B"]]:
+    """(position of the largest value along each axis, the lesser of the two values); -1 where it is not over 0."""
+    (vx, ix), (vy, iy) = x.max(-1), y.max(-1)
+    values = torch.minimum(vx, vy)
+    return torch.where(values[..., None] > 0, torch.stack([ix, iy], -1).to(x.dtype), -1.0), values
+
+
+@lru_cache
+def _gaussian_kernel(size: int) -> Tensor:
+    import cv2
+
+    # the standard deviation that OpenCV derives from the size, with its tables for small kernels
+    return torch.from_numpy(cv2.getGaussianKernel(size, 0)[:, 0])
+
+
+def _blur(maps: Tensor, kernel: int, axes: int) -> Tensor:
+    """Gaussian blur along the last `axes` axes, zeros outside, each map scaled back to its own maximum."""
+    if kernel % 2 == 0:
+        raise OptionError(f"blur kernel {kernel}: expected an odd number")
+    k = _gaussian_kernel(kernel).to(maps)[None, None]
+    out = maps
+    for axis in range(-1, -1 - axes, -1):
+        line = out.transpose(axis, -1)
+        out = conv1d(line.reshape(-1, 1, line.shape[-1]), k, padding=kernel // 2).reshape(line.shape).transpose(axis, -1)
+    dims = tuple(range(-axes, 0))
+    largest = out.amax(dims, keepdim=True)
+    return out * torch.where(largest > 0, maps.amax(dims, keepdim=True) / torch.where(largest > 0, largest, 1.0), 0.0)
+
+
+def blur_heatmaps(heatmaps: Float[Tensor, "*B H W"], kernel: int = 11) -> Float[Tensor, "*B H W"]:
+    """Gaussian blur that keeps each map's maximum (11 suits sigma 2, 17 suits sigma 3)."""
+    return _blur(heatmaps, kernel, 2)
+
+
+def _neighbours(maps: Tensor, at: Tensor, reach: int) -> Tensor:
+    """The window (..., 2 reach + 1, 2 reach + 1) around integer positions (..., 2), the edge repeated outside; [dy, dx]."""
+    height, width = maps.shape[-2:]
+    offset = torch.arange(-reach, reach + 1, device=maps.device)
+    x = (at[..., 0, None] + offset).clamp(0, width - 1)
+    y = (at[..., 1, None] + offset).clamp(0, height - 1)
+    return maps.flatten(-2).gather(-1, (y[..., :, None] * width + x[..., None, :]).flatten(-2)).unflatten(-1, (len(offset), -1))
+
+
+def refine_quarter(positions: Float[Tensor, "*B 2"], heatmaps: Float[Tensor, "*B H W"]) -> Float[Tensor, "*B 2"]:
+    """A quarter of a pixel towards the higher neighbour along each axis (not next to the border)."""
+    height, width = heatmaps.shape[-2:]
+    at = positions.long()
+    w = _neighbours(heatmaps, at, 1)
+    step = torch.stack([w[..., 1, 2] - w[..., 1, 0], w[..., 2, 1] - w[..., 0, 1]], -1).sign()
+    x, y = at.unbind(-1)
+    inside = torch.stack([(x > 1) & (x < width - 1) & (y > 0) & (y < height), (y > 1) & (y < height - 1) & (x > 0) & (x < width)], -1)
+    return positions + torch.where(inside, 0.25 * step, 0.0)
+
+
+def refine_dark(positions: Float[Tensor, "*B 2"], heatmaps: Float[Tensor, "*B H W"], kernel: int = 11) -> Float[Tensor, "*B 2"]:
+    """One Newton step on the log of the blurred map, second differences over two pixels (Zhang et al. 2020, DARK)."""
+    height, width = heatmaps.shape[-2:]
+    at = positions.long()
+    f = _neighbours(blur_heatmaps(heatmaps, kernel).clamp_min(1e-3).log(), at, 2)
+    gx, gy = 0.5 * (f[..., 2, 3] - f[..., 2, 1]), 0.5 * (f[..., 3, 2] - f[..., 1, 2])
+    dxx = 0.25 * (f[..., 2, 4] - 2 * f[..., 2, 2] + f[..., 2, 0])
+    dyy = 0.25 * (f[..., 4, 2] - 2 * f[..., 2, 2] + f[..., 0, 2])
+    dxy = 0.25 * (f[..., 3, 3] - f[..., 1, 3] - f[..., 3, 1] + f[..., 1, 1])
+    det = dxx * dyy - dxy * dxy
+    x, y = at.unbind(-1)
+    ok = (x > 1) & (x < width - 2) & (y > 1) & (y < height - 2) & (det != 0)
+    step = torch.stack([dyy * gx - dxy * gy, dxx * gy - dxy * gx], -1) / torch.where(ok, det, 1.0)[..., None]
+    return positions - torch.where(ok[..., None], step, 0.0)
+
+
+def refine_dark_udp(positions: Float[Tensor, "*B 2"], heatmaps: Float[Tensor, "*B H W"], kernel: int = 11) -> Float[Tensor, "*B 2"]:
+    """DARK's Newton step as UDP has it: values within 1e-3 and 50, edges repeated, second differences over one pixel."""
+    # the frame keeps what lies at -1, beside the map, apart from its corner
+    logs = pad(blur_heatmaps(heatmaps, kernel).clamp(1e-3, 50).log().flatten(0, -3), (1, 1, 1, 1), mode="replicate")
+    logs = logs.reshape(*heatmaps.shape[:-2], *logs.shape[-2:])
+    at = positions.long() + 1
+    width = logs.shape[-1]
+    flat, i = logs.flatten(-2), at[..., 1] * width + at[..., 0]
+
+    def f(dx: int, dy: int) -> Tensor:
+        return flat.gather(-1, (i + dy * width + dx)[..., None].remainder(flat.shape[-1]))[..., 0]
+
+    centre = f(0, 0)
+    gx, gy = 0.5 * (f(1, 0) - f(-1, 0)), 0.5 * (f(0, 1) - f(0, -1))
+    eps = torch.finfo(torch.float32).eps
+    dxx, dyy = f(1, 0) - 2 * centre + f(-1, 0) + eps, f(0, 1) - 2 * centre + f(0, -1) + eps
+    dxy = 0.5 * (f(1, 1) - f(1, 0) - f(0, 1) + 2 * centre - f(-1, 0) - f(0, -1) + f(-1, -1))
+    det = dxx * dyy - dxy * dxy
+    return positions - torch.stack([dyy * gx - dxy * gy, dxx * gy - dxy * gx], -1) / det[..., None]
+
+
+def refine_simcc_dark(positions: Float[Tensor, "*B"], logits: Float[Tensor, "*B W"], kernel: int) -> Float[Tensor, "*B"]:
+    """DARK's Newton step along one axis."""
+    logs = pad(_blur(logits, kernel, 1).clamp(1e-3, 50).log().flatten(0, -2), (2, 2), mode="replicate").reshape(*logits.shape[:-1], -1)
+    at = (positions + 2.5).long()
+
+    def f(d: int) -> Tensor:
+        return logs.gather(-1, (at + d)[..., None])[..., 0]
+
+    return positions - 0.5 * (f(1) - f(-1)) / (1e-9 + 0.25 * (f(2) - 2 * f(0) + f(-2)))
+
+
+def soft_argmax(heatmaps: Float[Tensor, "*B H W"], beta: float = 1.0) -> Float[Tensor, "*B 2"]:
+    """Expected position (x, y) under the softmax of beta times the map, map pixels; differentiable."""
+    height, width = heatmaps.shape[-2:]
+    p = (beta * heatmaps).flatten(-2).softmax(-1).unflatten(-1, (height, width))
+    x = (p.sum(-2) * torch.arange(width, dtype=p.dtype, device=p.device)).sum(-1)
+    y = (p.sum(-1) * torch.arange(height, dtype=p.dtype, device=p.device)).sum(-1)
+    return torch.stack([x, y], -1)
+
+
+# --- codecs ------------------------------------------------------------------------------------------
+
+
+def _off_map(low: Tensor, high: Tensor, size: Size) -> Tensor:
+    """True where the window from `low` to `high` (both (..., 2)) misses the map."""
+    return (low >= low.new_tensor(size)).any(-1) | (high < 0).any(-1)
+
+
+@dataclass(frozen=True)
+class HeatmapCodec:
+    """Gaussian heatmaps (N, K, H, W).
+
+    `kind`: "msra" (centre rounded to the grid, quarter-pixel decoding), "dark" (exact centre, DARK decoding) or "udp" (exact
+    centre in a window, unit length of size less one, DARK-UDP decoding).
+    """
+
+    input_size: Size
+    heatmap_size: Size
+    sigma: float = 2.0
+    kind: Literal["msra", "dark", "udp"] = "msra"
+    blur_kernel: int = 11
+    official_quirks: bool = False
+    """mmpose's UDP decoder scales by the whole input size where its encoder uses the size less one; True does so too."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("msra", "dark", "udp"):
+            raise OptionError(f"kind={self.kind!r}: expected 'msra', 'dark' or 'udp'")
+
+    @property
+    def stride(self) -> tuple[float, float]:
+        """Input pixels per heatmap pixel, along x and y."""
+        less = 1 if self.kind == "udp" else 0
+        (w, h), (hw, hh) = self.input_size, self.heatmap_size
+        return (w - less) / (hw - less), (h - less) / (hh - less)
+
+    def encode(self, keypoints: Float[Tensor, "N K 2"], visible: Float[Tensor, "N K"]) -> Target:
+        """Heatmaps, zero where a keypoint is not visible; weight 0 where its window of 3 sigma misses the map."""
+        centre = keypoints / keypoints.new_tensor(self.stride)
+        # truncated after adding a half, towards zero as the field's code does it
+        grid = (centre + 0.5).trunc()
+        middle = centre if self.kind == "dark" else grid
+        radius = 3 * self.sigma
+        low, high = middle - radius, middle + radius + (0 if self.kind == "dark" else 1)
+        low, high = (low, high) if self.kind == "dark" else (low.trunc(), high.trunc())
+        shown = (visible >= 0.5) & ~_off_map(low, high, self.heatmap_size)
+        peak = grid if self.kind == "msra" else centre
+        lines = []
+        for axis, length in enumerate(self.heatmap_size):
+            at = torch.arange(length, dtype=keypoints.dtype, device=keypoints.device)
+            line = torch.exp(-(at - peak[..., axis, None]).square() / (2 * self.sigma**2))
+            if self.kind != "dark":
+                line = torch.where((at >= low[..., axis, None]) & (at < high[..., axis, None]), line, 0.0)
+            lines.append(line)
+        maps = torch.where(shown[..., None, None], lines[1][..., :, None] * lines[0][..., None, :], 0.0)
+        return Target((maps,), torch.where((visible >= 0.5) & ~shown, 0.0, visible))
+
+    def decode(self, heatmaps: Float[Tensor, "N K H W"]) -> tuple[Float[Tensor, "N K 2"], Float[Tensor, "N K"]]:
+        """(keypoints in input pixels, the peaks' values); keypoints without a positive value lie beside the image."""
+        if heatmaps.shape[-2:] != self.heatmap_size[::-1]:
+            raise ShapeError(f"heatmaps of {tuple(heatmaps.shape[-2:])}; expected {self.heatmap_size[::-1]} (height, width)")
+        position, scores = heatmap_maximum(heatmaps)
+        if self.kind == "msra":
+            position = refine_quarter(position, heatmaps)
+        elif self.kind == "dark":
+            position = refine_dark(position, heatmaps, self.blur_kernel)
+        else:
+            position = refine_dark_udp(position, heatmaps, self.blur_kernel)
+        stride = self.stride
+        if self.kind == "udp" and self.official_quirks:
+            stride = (self.input_size[0] / (self.heatmap_size[0] - 1), self.input_size[1] / (self.heatmap_size[1] - 1))
+        return position * position.new_tensor(stride), scores
+
+
+@dataclass(frozen=True)
+class SimCCCodec:
+    """Each coordinate as a class: Gaussian labels (N, K, W ratio) and (N, K, H ratio) (Li et al. 2022)."""
+
+    input_size: Size
+    sigma: float | tuple[float, float] = 6.0
+    split_ratio: float = 2.0
+    normalise: bool = True
+    """Labels sum to about one instead of peaking at one."""
+    dark: bool = False
+
+    @property
+    def sigmas(self) -> tuple[float, float]:
+        return self.sigma if isinstance(self.sigma, tuple) else (self.sigma, self.sigma)
+
+    @property
+    def bins(self) -> Size:
+        return round(self.input_size[0] * self.split_ratio), round(self.input_size[1] * self.split_ratio)
+
+    def encode(self, keypoints: Float[Tensor, "N K 2"], visible: Float[Tensor, "N K"]) -> Target:
+        """Labels along x and y, zero where a keypoint is not visible; weight 0 where its 3 sigma box misses the image."""
+        centre = (keypoints * self.split_ratio).round()
+        sigma = keypoints.new_tensor(self.sigmas)
+        shown = (visible >= 0.5) & ~_off_map(centre - 3 * sigma, centre + 3 * sigma + 1, self.bins)
+        labels = []
+        for axis, length in enumerate(self.bins):
+            at = torch.arange(length, dtype=keypoints.dtype, device=keypoints.device)
+            line = torch.exp(-(at - centre[..., axis, None]).square() / (2 * sigma[axis] ** 2))
+            if self.normalise:
+                line = line / (sigma[axis] * (2 * torch.pi) ** 0.5)
+            labels.append(torch.where(shown[..., None], line, 0.0))
+        return Target(tuple(labels), torch.where((visible >= 0.5) & ~shown, 0.0, visible))
+
+    def decode(self, x: Float[Tensor, "N K W"], y: Float[Tensor, "N K H"]) -> tuple[Float[Tensor, "N K 2"], Float[Tensor, "N K"]]:
+        """(keypoints in input pixels, the lesser peak value of both axes)."""
+        position, scores = simcc_maximum(x, y)
+        if self.dark:
+            refined = []
+            for axis, line in enumerate((x, y)):
+                kernel = int((self.sigmas[axis] * 20 - 7) // 3)
+                refined.append(refine_simcc_dark(position[..., axis], line, kernel - (kernel % 2 == 0)))
+            position = torch.stack(refined, -1)
+        return position / self.split_ratio, scores
+
+
+@dataclass(frozen=True)
+class IntegralCodec:
+    """Soft-argmax over heatmaps (N, K, H, W) (Sun et al. 2018); the target is the position in map pixels."""
+
+    input_size: Size
+    heatmap_size: Size
+    beta: float = 1.0
+
+    def encode(self, keypoints: Float[Tensor, "N K 2"], visible: Float[Tensor, "N K"]) -> Target:
+        """Positions (N, K, 2) in map pixels; weight 0 outside the map."""
+        position = keypoints * keypoints.new_tensor(self.heatmap_size) / keypoints.new_tensor(self.input_size)
+        off = (position < 0).any(-1) | (position > position.new_tensor(self.heatmap_size) - 1).any(-1)
+        return Target((position,), torch.where(off, 0.0, visible))
+
+    def decode(self, heatmaps: Float[Tensor, "N K H W"]) -> tuple[Float[Tensor, "N K 2"], Float[Tensor, "N K"]]:
+        """(keypoints in input pixels, largest probability)."""
+        position = soft_argmax(heatmaps, self.beta)
+        scores = (self.beta * heatmaps).flatten(-2).softmax(-1).amax(-1)
+        return position * position.new_tensor(self.input_size) / position.new_tensor(self.heatmap_size), scores
+
+
+# --- flip averaging -----------------------------------------------------------------------------------
+
+
+def flip_heatmaps(heatmaps: Float[Tensor, "B K H W"], swap: Sequence[int] | Int[Tensor, " K"], shift: bool = False) -> Float[Tensor, "B K H W"]:
+    """Heatmaps of the mirrored image, mirrored back; `shift` moves them by one pixel to meet those of a crop that is not unbiased."""
+    out = heatmaps.flip(-1)[:, list(swap)]
+    return torch.cat([out[..., :1], out[..., :-1]], -1) if shift else out
+
+
+def flip_offset_maps(maps: Float[Tensor, "B C H W"], swap: Sequence[int] | Int[Tensor, " K"]) -> Float[Tensor, "B C H W"]:
+    """UDP's combined maps (heat, x offset, y offset for each joint) of the mirrored image, mirrored back."""
+    out = maps.unflatten(1, (-1, 3)).flip(-1)[:, list(swap)]
+    return (out * out.new_tensor([1, -1, 1])[:, None, None]).flatten(1, 2)
+
+
+def flip_vectors(
+    x: Float[Tensor, "B K W"], y: Float[Tensor, "B K H"], swap: Sequence[int] | Int[Tensor, " K"]
+) -> tuple[Float[Tensor, "B K W"], Float[Tensor, "B K H"]]:
+    """SimCC outputs of the mirrored image, mirrored back."""
+    return x.flip(-1)[:, list(swap)], y[:, list(swap)]

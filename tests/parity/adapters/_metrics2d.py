@@ -1,0 +1,68 @@
+"""mmpose's keypoint metrics and pycocotools' AP."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vitruve.metrics import keypoints as kp
+from vitruve.metrics import pose
+
+
+def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray]) -> dict[str, object]:
+    x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    config = spec["config"]
+    if {"gt", "dt"} <= x.keys():
+        return _ap(x["gt"], x["dt"], config["sigmas"])
+    if "kpts" in x:
+        return _oks(config, x)
+    if {"pred", "mask", "norm"} <= x.keys():
+        return _keypoints(config, x)
+    raise ValueError(f"inputs {sorted(x)}: neither AP, nor OKS, nor keypoint errors")
+
+
+def _ap(gt: Tensor, dt: Tensor, sigmas: list[float]) -> dict[str, object]:
+    gt, dt = gt.double(), dt.double()
+    truth = kp.KeypointTruth(gt[:, 0].long(), gt[:, 6:].unflatten(1, (-1, 3)), gt[:, 1], gt[:, 2:6])
+    found = kp.KeypointDetections(dt[:, 0].long(), dt[:, 2:].unflatten(1, (-1, 3))[..., :2].contiguous(), dt[:, 1])
+    ap = kp.coco_ap(found, truth, sigmas)
+    out: dict[str, object] = {"stats": np.array([ap.ap, ap.ap50, ap.ap75, ap.ap_medium, ap.ap_large, ap.ar, ap.ar50, ap.ar75, ap.ar_medium, ap.ar_large])}
+    for image in truth.image.unique().tolist():
+        g, d = truth.image == image, (found.image == image).nonzero()[:, 0]
+        d = d[found.score[d].argsort(descending=True, stable=True)]
+        out[f"oks{image - 1}"] = kp.image_oks(found.keypoints[d], truth.keypoints[g], truth.area[g], truth.boxes[g], torch.tensor(sigmas).double())
+    return out
+
+
+def _oks(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    sigmas = torch.tensor(config["sigmas"]).double()
+    poses, area, score = x["kpts"].double(), x["area"].double(), x["score"].double()
+    soft = config["soft"]
+    return {
+        "oks_iou": kp.pose_overlap(poses[0], poses[1:], area[0], area[1:], sigmas),
+        "oks_iou_vis": kp.pose_overlap(poses[0], poses[1:], area[0], area[1:], sigmas, config["vis_thr"]),
+        "oks_nms": kp.oks_nms(poses, score, area, sigmas, config["oks_thr"]),
+        "soft_oks_nms": kp.soft_oks_nms(poses, score, area, sigmas, soft["thr"], soft["max_dets"]),
+        "nms": kp.box_nms(x["boxes"].double(), score, config["box_nms_thr"], inclusive=True),
+    }
+
+
+def _keypoints(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    p, g, norm, visible = x["pred"].double(), x["gt"].double(), x["norm"].double(), x["mask"].bool()
+    out: dict[str, object] = {}
+    for t in config["thresholds"]:
+        result = kp.pck(p, g, visible, t, norm)
+        out |= {f"pck{t}": result.joints.nan_to_num(-1), f"pck{t}_avg": result.mean, f"pck{t}_cnt": result.count}
+    p3, g3 = x["p3"].double(), x["g3"].double()
+    return out | {
+        "auc": kp.pck_auc(p, g, visible, float(norm[:, 0].mean())),
+        "nme": kp.nme(p, g, visible, norm),
+        "epe": kp.epe(p, g, visible),
+        **{name: _visible_mpjpe(p3, g3, visible, how) for name, how in (("mpjpe", "none"), ("pmpjpe", "procrustes"), ("smpjpe", "scale"))},
+    }
+
+
+def _visible_mpjpe(p: Tensor, g: Tensor, visible: Tensor, alignment: str) -> Tensor:
+    """Aligned over all joints, averaged over the visible ones."""
+    return pose.joint_errors(p, g, alignment=alignment)[visible].mean()  # type: ignore[arg-type]
