@@ -75,7 +75,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = args.files or [synthetic(Path(folder) / f"synthetic_{n}.bvh", n) for n in (300, 1200, 3600)]
         print(
-            f"{'file':32} {'frames':>7} {'joints':>6} {'MB':>6} | {'ours':>9} {'bvhio':>9} {'bvhtoolbox':>10} | {'x bvhio':>8} {'x toolbox':>9} | {'write':>9}"
+            f"{'file':32} {'frames':>7} {'joints':>6} {'MB':>6} | {'ours':>9} {'bvhio':>9} {'b.hierarchy':>11} {'bvhtoolbox':>10}"
+            f" | {'x bvhio':>8} {'x b.hier.':>9} {'x toolbox':>9} | {'write':>9}"
         )
         for path in files:
             motion = bvh.read(path)

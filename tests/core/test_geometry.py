@@ -193,7 +193,7 @@ def test_gradient_of_triangulation():
     cameras, x = ring(3), crowd(2)
     px = (seen_by(cameras, x) + torch.randn(3, 2, 2, generator=rng(6))).requires_grad_()
     for method in ("dlt", "robust"):
-        assert torch.autograd.gradcheck(lambda p: triangulate(p, cameras, method=method, refine=False).points, px, rtol=1e-3, atol=1e-6)
+        assert torch.autograd.gradcheck(lambda p, method=method: triangulate(p, cameras, method=method, refine=False).points, px, rtol=1e-3, atol=1e-6)
     triangulate(px, cameras).points.sum().backward()
     assert px.grad.isfinite().all() and px.grad.abs().sum() > 0
 

@@ -9,10 +9,11 @@ import pytest
 import torch
 
 from tests.core.figures import random_motion, t_pose_offsets, walk
-from vitruve.core import ik
+from vitruve.core import ik, solver
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion, forward_kinematics
 from vitruve.core.poses import Poses
+from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton
 from vitruve.errors import OptionError, ShapeError, SkeletonError
 
@@ -31,24 +32,24 @@ def test_jacobian_agrees_with_autograd(with_offsets: bool) -> None:
     m = random_motion(3, "smplh52", spread=1.0, dtype=torch.float64)
     m = Motion(rot.normalize(m.rotations), m.translation, m.offsets, m.skeleton)
     g = torch.Generator().manual_seed(0)
-    sites = ik.Sites(tuple(range(0, 52, 3)), 0.1 * torch.randn(18, 3, generator=g, dtype=torch.float64) if with_offsets else None)
+    sites = solver.Sites(tuple(range(0, 52, 3)), 0.1 * torch.randn(18, 3, generator=g, dtype=torch.float64) if with_offsets else None)
 
     def points(step: torch.Tensor) -> torch.Tensor:
         r, t = turned(m, step)
         return sites.positions(m.skeleton, forward_kinematics(m.skeleton, r, t, m.offsets))
 
     auto = torch.autograd.functional.jacobian(points, torch.zeros(3 * 52 + 3, dtype=torch.float64))
-    torch.testing.assert_close(ik.jacobian(m.skeleton, m.fk(), sites), auto, atol=1e-9, rtol=0)
+    torch.testing.assert_close(solver.jacobian(m.skeleton, m.fk(), sites), auto, atol=1e-9, rtol=0)
 
 
 @pytest.mark.parametrize("views", [0, 2])
 def test_normal_equations_are_those_of_the_jacobian(views: int) -> None:
     m = random_motion(4, spread=1.0, dtype=torch.float64)
-    sites = ik.Sites(tuple(range(24)), torch.full((24, 3), 0.05, dtype=torch.float64))
+    sites = solver.Sites(tuple(range(24)), torch.full((24, 3), 0.05, dtype=torch.float64))
     pose = m.fk()
-    j = ik.jacobian(m.skeleton, pose, sites)
+    j = solver.jacobian(m.skeleton, pose, sites)
     g = torch.Generator().manual_seed(0)
-    levers = ik._levers(pose.positions, sites.positions(m.skeleton, pose), sites.moved_by(m.skeleton).double())
+    levers = solver._levers(pose.positions, sites.positions(m.skeleton, pose), sites.moved_by(m.skeleton).double())
     if views:
         rows = torch.randn(4, 24, 2 * views, 3, generator=g, dtype=torch.float64)
         e = torch.randn(4, 24, 2 * views, generator=g, dtype=torch.float64)
@@ -57,7 +58,7 @@ def test_normal_equations_are_those_of_the_jacobian(views: int) -> None:
         rows = torch.rand(4, 24, generator=g, dtype=torch.float64)
         e = torch.randn(4, 24, 3, generator=g, dtype=torch.float64)
         full = (rows[..., None, None] * j).flatten(1, 2)
-    h, gradient = ik._normal_equations(levers, e, rows)
+    h, gradient = solver._normal_equations(levers, e, rows)
     torch.testing.assert_close(h, full.mT @ full)
     torch.testing.assert_close(gradient, (e.flatten(1)[:, None] @ full)[:, 0])
 
@@ -77,7 +78,7 @@ def test_frames_are_independent_of_their_neighbours_and_chunks(monkeypatch: pyte
     m = random_motion(50, spread=0.8)
     x = m.fk().positions + 0.02 * torch.randn(50, 24, 3, generator=torch.Generator().manual_seed(0))
     whole = ik.inverse_kinematics(x, m.skeleton, m.offsets)
-    monkeypatch.setattr(ik, "_CHUNK", 7)
+    monkeypatch.setattr(solver, "_CHUNK", 7)
     parts = ik.inverse_kinematics(x, m.skeleton, m.offsets)
     torch.testing.assert_close(parts.fk().positions, whole.fk().positions, atol=1e-5, rtol=0)
 
@@ -143,7 +144,7 @@ def test_smoothness_fits_noisy_joints_better_than_frames_alone() -> None:
     x = m.fk().positions
     noisy = x + 0.025 * torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
     alone = ik.inverse_kinematics(noisy, m.skeleton, m.offsets, fps=30).fk().positions
-    smooth = ik.inverse_kinematics(noisy, m.skeleton, m.offsets, fps=30, smoothness=1.0).fk().positions
+    smooth = ik.inverse_kinematics(noisy, m.skeleton, m.offsets, fps=30, smoothness=10.0).fk().positions
 
     def error(y: torch.Tensor) -> float:
         return float((y - x).norm(dim=-1).mean())
@@ -151,7 +152,7 @@ def test_smoothness_fits_noisy_joints_better_than_frames_alone() -> None:
     def acceleration(y: torch.Tensor) -> float:
         return float((y - x).diff(n=2, dim=0).norm(dim=-1).mean())
 
-    assert error(smooth) < 0.8 * error(alone) and error(smooth) < 0.8 * error(noisy)
+    assert error(smooth) < 0.6 * error(alone) < 0.6 * error(noisy)
     assert acceleration(smooth) < acceleration(noisy) / 5
 
 
@@ -159,7 +160,7 @@ def test_smoothness_has_no_seams_between_chunks(monkeypatch: pytest.MonkeyPatch)
     m = walk(90, fps=30)
     x = m.fk().positions + 0.02 * torch.randn(90, 24, 3, generator=torch.Generator().manual_seed(0))
     whole = ik.inverse_kinematics(x, m.skeleton, m.offsets, smoothness=1.0).fk().positions
-    monkeypatch.setattr(ik, "_CHUNK", 32)
+    monkeypatch.setattr(solver, "_CHUNK", 32)
     parts = ik.inverse_kinematics(x, m.skeleton, m.offsets, smoothness=1.0).fk().positions
     assert (parts - whole).norm(dim=-1).mean() < 2e-3
     jump = parts.diff(n=2, dim=0).norm(dim=-1).mean(1)
@@ -179,9 +180,8 @@ def test_input_that_does_not_fit() -> None:
         ik.inverse_kinematics(Poses.stack([m.poses(), m.poses()]), m.skeleton, m.offsets)
     with pytest.raises(OptionError, match="2D"):
         ik.poses_to_motion(Poses(x[None, ..., :2], m.skeleton))
-    hand = skeleton("mano16_left")
     with pytest.raises(SkeletonError, match="share no joint"):
-        ik.inverse_kinematics(Poses(torch.zeros(1, 2, 14, 3), skeleton("lsp14")), hand, torch.zeros(16, 3))
+        ik.inverse_kinematics(Poses(torch.zeros(1, 2, 2, 3), Skeleton("markers", ("p", "q"), (-1, -1))), m.skeleton, m.offsets)
 
 
 @pytest.mark.parametrize("name", ["smpl24", "h36m17", "ntu25", "kinect20", "humanml3d22", "3dhp28", "msr20"])

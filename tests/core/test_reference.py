@@ -61,7 +61,7 @@ def test_the_t_pose_is_its_own_reference() -> None:
             assert d[0].abs() < 1e-6 and d[2] > 0
 
 
-@pytest.mark.parametrize("rest", [A_POSE, {"pelvis": ("y", 90.0)}, {"pelvis": ("x", -90.0)}, {"pelvis": ("y", 30.0)} | A_POSE])
+@pytest.mark.parametrize("rest", [A_POSE, {"pelvis": ("y", 90.0)}, {"pelvis": ("x", -90.0)}, A_POSE | {"pelvis": ("y", 30.0)}])
 def test_rotations_relative_to_the_reference_do_not_depend_on_the_rest_pose(rest: dict[str, tuple[str, float]]) -> None:
     m = random_motion(10, dtype=torch.float64)
     other = rerested(m, posed(rest))
@@ -86,7 +86,7 @@ def test_a_rig_that_rests_along_one_axis_is_read_from_its_motion() -> None:
     # every bone along x at rest, hips to one side and shoulders to another
     world = torch.stack([rot.between(m.offsets[s.children[j][0]], torch.tensor([1.0, 0, 0]).double()) if s.children[j] else rot.identity(dtype=torch.float64) for j in range(24)])
     other = rerested(m, world)
-    torch.testing.assert_close(other.fk().positions, m.fk().positions, atol=1e-9, rtol=0)
+    torch.testing.assert_close(other.fk().positions, m.fk().positions, atol=1e-6, rtol=0)
     if not is_folded(s, other.rest_positions()):
         pytest.fail("this rest pose should count as folded")
     a = relative(m, reference_rotations(s, m.rest_positions()))

@@ -6,6 +6,7 @@ import tarfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -399,6 +400,9 @@ def test_options_and_values_are_checked(tmp_path: Path) -> None:
     for options in ({"order": "zz"}, {"order": "xyx"}, {"precision": 40}, {"units": "feet"}):
         with pytest.raises(OptionError):
             bvh.write(motion, tmp_path / "b.bvh", **options)
+    bvh.write(SimpleNamespace(motion=motion), tmp_path / "body.bvh")  # what a BodyMotion is to a writer
+    assert bvh.read(tmp_path / "body.bvh").skeleton == motion.skeleton
+    (tmp_path / "body.bvh").unlink()
     with pytest.raises(OptionError, match="Motion"):
         bvh.write(motion.poses(), tmp_path / "b.bvh")
     with pytest.raises(OptionError, match="too large"):

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 from tests.io.test_bvh import tree, unpack
+from tests.io.test_fuzz import COUNT
 
 import vitruve as vt
 from vitruve.core.poses import Poses
-from vitruve.errors import FormatError, OptionError
+from vitruve.errors import FormatError, OptionError, VitruveError
 from vitruve.io import c3d
 from vitruve.io.trc import markers
 
@@ -115,6 +116,63 @@ def test_damage(tmp_path: Path) -> None:
     assert c3d.read(path, units="mm").metadata["units"] == "mm"
 
 
+def by_hand(processor: int, real: bool, points: np.ndarray) -> bytes:
+    """The bytes of a C3D file as a machine of that processor (84 Intel, 85 DEC, 86 MIPS) writes them; `points` (T, N, 3) mm."""
+    order = ">" if processor == 86 else "<"
+
+    def floats(x: np.ndarray) -> bytes:
+        if processor != 85:
+            return x.astype(f"{order}f4").tobytes()
+        return np.ascontiguousarray((x.astype("<f4") * 4).view("<u2").reshape(-1, 2)[:, ::-1]).tobytes()
+
+    def words(*x: int) -> bytes:
+        return np.array(x, f"{order}i2").tobytes()
+
+    frames, count = points.shape[:2]
+    scale = -0.1 if real else 0.5
+    header = bytes([2, 0x50]) + words(count, 0, 1, frames, 0) + floats(np.array([scale])) + words(3, 0) + floats(np.array([50.0]))
+
+    def record(group: int, name: str, body: bytes) -> bytes:
+        return bytes([len(name), group % 256]) + name.encode() + words(len(body) + 2) + body
+
+    labels = b"".join(f"M{i}".encode() for i in range(count))
+    parameters = bytes([1, 80, 1, processor]) + record(-1, "POINT", b"\0") + record(1, "LABELS", bytes([255, 2, 2, count]) + labels + b"\0")
+    parameters += record(1, "UNITS", bytes([255, 1, 2]) + b"mm\0") + record(1, "RATE", bytes([4, 0]) + floats(np.array([50.0])) + b"\0")
+    parameters += record(1, "Y_SCREEN", bytes([255, 1, 2]) + b"+Y\0") + bytes(2)
+    table = np.concatenate([points if real else np.rint(points / scale), np.zeros((frames, count, 1))], -1)
+    data = floats(table.ravel()) if real else table.astype(f"{order}i2").tobytes()
+    return header.ljust(512, b"\0") + parameters.ljust(512, b"\0") + data
+
+
+@pytest.mark.parametrize("processor", [84, 85, 86])
+@pytest.mark.parametrize("real", [True, False])
+def test_processors_and_kinds_of_numbers(tmp_path: Path, processor: int, real: bool) -> None:
+    points = np.random.default_rng(processor).normal(size=(4, 3, 3)) * 800
+    (tmp_path / "a.c3d").write_bytes(by_hand(processor, real, points))
+    poses = c3d.read(tmp_path / "a.c3d")
+    assert poses.skeleton.joints == ("M0", "M1", "M2") and poses.fps == 50 and poses.metadata["up"] == "+Y"
+    np.testing.assert_allclose(poses.positions[0].numpy() * 1000, points, atol=1e-3 if real else 0.26)
+
+
+def test_flipped_bytes(tmp_path: Path) -> None:
+    """Damage that ends the process in other readers ends in a value or in our error here."""
+    c3d.write(cloud(), tmp_path / "a.c3d")
+    good = (tmp_path / "a.c3d").read_bytes()
+    rng = np.random.default_rng(0)
+    refused = 0
+    for _ in range(COUNT):
+        data = bytearray(good[: len(good) if rng.random() < 0.8 else int(rng.integers(len(good)))])
+        for _ in range(int(rng.geometric(0.4))):
+            if data:
+                data[int(rng.integers(min(len(data), 1600)))] = int(rng.integers(256))
+        (tmp_path / "b.c3d").write_bytes(data)
+        try:
+            c3d.read(tmp_path / "b.c3d")
+        except VitruveError:
+            refused += 1
+    assert refused > COUNT // 20
+
+
 def test_values_are_checked(tmp_path: Path) -> None:
     poses = cloud()
     with pytest.raises(OptionError, match="one person"):
@@ -140,6 +198,10 @@ def test_three_laboratories(data: Path, tmp_path: Path) -> None:
         frames, count, fps = expected[path.stem]
         assert poses.positions.shape == (1, frames, count, 3) and poses.fps == fps
         assert poses.metadata["up"] == "+Z" and c3d._guess_up(poses.positions[0].double().numpy()) == "+Y"
+        theirs = ezc3d.c3d(str(path))["data"]["points"][:3].transpose(2, 1, 0)[..., [0, 2, 1]] * [0.001, 0.001, -0.001]
+        same = poses.valid[0].numpy()
+        np.testing.assert_allclose(poses.positions[0].numpy()[same], theirs[same], atol=1e-6)
+        assert (np.isnan(theirs[~same]) | (theirs[~same] == 0)).all()
         height = poses.positions[..., 1]
         assert -0.1 < height[poses.valid].min() < 0.2 and 1.3 < height[poses.valid].max() < 2.0
         c3d.write(poses, tmp_path / "again.c3d")

@@ -53,7 +53,10 @@ def load(path: str | Path) -> tuple[dict, dict, dict, dict]:
     stem = path.with_suffix("") if path.suffix in (".json", ".npz") else path
     spec = json.loads(Path(f"{stem}.json").read_text())
     with np.load(f"{stem}.npz", allow_pickle=False) as f:
-        group = lambda g: {k[len(g) + 1 :]: f[k] for k in f.files if k.startswith(g + "/")}
+
+        def group(g: str) -> dict[str, np.ndarray]:
+            return {k[len(g) + 1 :]: f[k] for k in f.files if k.startswith(g + "/")}
+
         return spec, group("in"), group("out"), group("keep")
 
 
@@ -82,7 +85,10 @@ def fill(module, keep: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
 
 def save(stem: str | Path, spec: dict, module, kept: dict, inputs: dict, outputs: dict) -> None:
     """Write a golden. `spec` holds the descriptive fields; "state" is added here."""
-    as_np = lambda v: v.detach().cpu().numpy() if hasattr(v, "detach") else np.asarray(v)
+
+    def as_np(v: object) -> np.ndarray:
+        return v.detach().cpu().numpy() if hasattr(v, "detach") else np.asarray(v)
+
     state = {k: [list(v.shape), str(v.dtype).removeprefix("torch.")] for k, v in module.state_dict().items()}
     Path(f"{stem}.json").write_text(json.dumps({**spec, "state": state}, indent=1))
     arrays = {f"{g}/{k}": as_np(v) for g, d in (("in", inputs), ("out", outputs), ("keep", kept)) for k, v in d.items()}

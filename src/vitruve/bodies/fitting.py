@@ -19,6 +19,7 @@ from vitruve.core.motion import Motion, forward_kinematics, local_rotations
 from vitruve.core.poses import Poses
 from vitruve.core.reference import reference_rotations
 from vitruve.core.skeleton import Skeleton
+from vitruve.core.solver import PointTargets, Sites, solve
 from vitruve.errors import OptionError, ShapeError, SkeletonError
 
 # distances between landmarks that say how long a body's parts are: (landmarks, landmarks, standard deviation in metres);
@@ -240,13 +241,13 @@ def _fit_motion(
     local = None
     if calibrate:
         local = _calibrate(model.skeleton, offsets, start, marks, x, weights, options)
-    rotations, translation = ik.solve(
+    rotations, translation = solve(
         model.skeleton,
         offsets,
         start.rotations,
         start.translation,
-        ik.Sites(marks.body, local),
-        ik.PointTargets(x, weights),
+        Sites(marks.body, local),
+        PointTargets(x, weights),
         smoothness=smoothness * (source.fps / 30) ** 4,
         **options,
     )
@@ -260,15 +261,15 @@ def _calibrate(skeleton: Skeleton, offsets: Tensor, start: Motion, marks: _Landm
     x, weights = x[chosen], weights[chosen]
     rotations, translation = start.rotations[chosen], start.translation[chosen]
     local = x.new_zeros(x.shape[1], 3)
-    frames = ik.Sites(marks.body).frames(skeleton)
+    frames = Sites(marks.body).frames(skeleton)
     for _ in range(4):
-        rotations, translation = ik.solve(
+        rotations, translation = solve(
             skeleton,
             offsets,
             rotations,
             translation,
-            ik.Sites(marks.body, local),
-            ik.PointTargets(x, weights),
+            Sites(marks.body, local),
+            PointTargets(x, weights),
             reference=start.rotations[chosen],
             **(options | {"iterations": 4}),
         )
@@ -288,7 +289,7 @@ def _report(
     seen = known.any(1)
 
     def residual(offset: Tensor | None) -> tuple[Tensor, Tensor]:
-        site = ik.Sites(marks.body, None if offset is None else offset.to(motion.translation))
+        site = Sites(marks.body, None if offset is None else offset.to(motion.translation))
         away = (site.positions(model.skeleton, pose).double() - filled).norm(dim=-1)
         # where nothing is seen, the distance to what was interpolated
         counted = torch.where(seen[:, None], known, True) & away.isfinite()
@@ -355,12 +356,12 @@ def _fit_views(views: Sequence[Poses], model: BodyModel, *, shape: Tensor | None
         local = torch.tensor([found.get(m, [0.0, 0.0, 0.0]) for m in marks.names], dtype=torch.float64) / 1000
     seen = _view_targets(views, marks, start)
     k, locked = _stiffness(model, stiffness)
-    rotations, translation = ik.solve(
+    rotations, translation = solve(
         model.skeleton,
         start.offsets,
         start.rotations,
         start.translation,
-        ik.Sites(marks.body, local),
+        Sites(marks.body, local),
         seen,
         stiffness=k if len(views) > 1 else 10 * k,
         locked=locked,
@@ -368,7 +369,7 @@ def _fit_views(views: Sequence[Poses], model: BodyModel, *, shape: Tensor | None
         iterations=iterations,
     )
     motion = replace(start, rotations=rotations, translation=translation)
-    points = ik.Sites(marks.body, local).positions(model.skeleton, motion.to(torch.float64).fk())
+    points = Sites(marks.body, local).positions(model.skeleton, motion.to(torch.float64).fk())
     pixels = torch.stack([v.camera.to(torch.float64).project(points.flatten(0, 1)).view(*points.shape[:2], 2) for v in views if v.camera is not None])
     wanted = torch.stack([v.positions[0][:, list(marks.source)] for v in views])
     error = (pixels - wanted).norm(dim=-1)
@@ -378,9 +379,9 @@ def _fit_views(views: Sequence[Poses], model: BodyModel, *, shape: Tensor | None
 
 
 def _view_targets(views: Sequence[Poses], marks: _Landmarks, start: Motion) -> _ViewTargets:
-    rig = Camera.stack([v.camera for v in views if v.camera is not None]).to(torch.float64)
-    source = list(marks.source)
-    xy = torch.stack([v.camera.to(torch.float64).normalise(v.positions[0][:, source].double().flatten(0, 1)).unflatten(0, (-1, len(source))) for v in views if v.camera])
+    cameras = [v.camera.to(torch.float64) for v in views if v.camera is not None]
+    rig, source = Camera.stack(cameras), list(marks.source)
+    xy = torch.stack([c.normalise(v.positions[0][:, source].double().flatten(0, 1)).unflatten(0, (-1, len(source))) for c, v in zip(cameras, views)])
     weights = torch.stack([v.confidence[0][:, source].double() for v in views]) * marks.weights
     depth = torch.stack([rig[i].to_camera(start.translation.double())[:, 2] for i in range(len(views))]).mean(0).clamp_min(0.5)
     return _ViewTargets(rig, xy, weights, depth)
@@ -418,7 +419,7 @@ def _monocular_start(view: Poses, model: BodyModel, shape: Tensor | None) -> tup
         motion = Motion(r, t, offsets, skeleton, view.fps, shape=shape)
         seen = _view_targets([view], marks, motion)
         k, locked = _stiffness(model, 1e-2)
-        r, t = ik.solve(skeleton, offsets, r, t, ik.Sites(marks.body), seen, stiffness=k, locked=locked, iterations=8)
+        r, t = solve(skeleton, offsets, r, t, Sites(marks.body), seen, stiffness=k, locked=locked, iterations=8)
         motion = replace(motion, rotations=r, translation=t)
         e, _ = seen.residuals(motion.fk().positions[:, list(marks.body)], torch.arange(n))
         bend = (k[:, None] * rot.to_rotvec(rot.multiply(r, rot.inverse(stand))).square()).sum(-1)

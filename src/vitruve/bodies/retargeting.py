@@ -10,11 +10,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vitruve.bodies.model import BodyModel, BodyMotion
-from vitruve.core import ik
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion, forward_kinematics, local_rotations
 from vitruve.core.reference import reference_of, reference_rotations
 from vitruve.core.skeleton import Skeleton
+from vitruve.core.solver import PointTargets, Sites, solve
 from vitruve.errors import OptionError, SkeletonError
 
 _FEET = ("left_ankle", "right_ankle", "left_foot", "right_foot")
@@ -170,13 +170,13 @@ def _follow_feet(motion: Motion, rig: Rig, source: Motion) -> Motion:
             targets.append(place + here[:, skeleton.index(toe)] - here[:, skeleton.index(ankle)])
             joints.append(skeleton.index(toe))
     legs = {a for j in joints for a in skeleton.chain(j)}
-    rotations, translation = ik.solve(
+    rotations, translation = solve(
         skeleton,
         motion.offsets,
         motion.rotations,
         motion.translation,
-        ik.Sites(tuple(joints)),
-        ik.PointTargets(torch.stack(targets, 1).double(), torch.ones(len(joints), dtype=torch.float64)),
+        Sites(tuple(joints)),
+        PointTargets(torch.stack(targets, 1).double(), torch.ones(len(joints), dtype=torch.float64)),
         stiffness=_STIFFNESS,
         locked=[j for j in legs if not (skeleton.landmarks[j] or "").endswith(("hip", "knee", "ankle"))],
         iterations=6,

@@ -254,7 +254,10 @@ def triangulate(
     w = known.double()
     if weights is not None:
         w = torch.where(known, weights.reshape(views, -1).double().nan_to_num(0.0), 0.0)
-    xy = rig.normalise(torch.where((w > 0)[..., None], flat, rig.centre[:, None]))
+    # what one view alone sees costs nothing
+    some = (w > 0).sum(0) >= 2
+    w = w[:, some]
+    xy = rig.normalise(torch.where((w > 0)[..., None], flat[:, some], rig.centre[:, None]))
 
     # a world of size one around the cameras conditions the linear systems
     position = rig.position
@@ -267,36 +270,42 @@ def triangulate(
     relative = relative / relative.mean()
 
     seen = w > 0
-    use = seen
-    if method == "robust":
-        if threshold is None:
-            widths = 2 * rig.centre[:, :1] if rig.image_size is None else torch.full_like(rig.centre[:, :1], rig.image_size[0])
-            limit = 15 * widths / 1920
-        else:
-            limit = torch.full_like(rig.centre[:, :1], threshold)
-        use = _consensus(unit, projections, xy, w, limit)
-    for again in range(3 if method == "robust" else 1):
-        if again:
-            use = seen & (error < limit)
+    if threshold is None:
+        widths = 2 * rig.centre[:, :1] if rig.image_size is None else torch.full_like(rig.centre[:, :1], rig.image_size[0])
+        limit = 15 * widths / 1920
+    else:
+        limit = torch.full_like(rig.centre[:, :1], threshold)
+    use = _consensus(unit, projections, xy, w, limit) if method == "robust" else seen
+
+    def solve(use: Tensor, refine: bool) -> tuple[Tensor, Tensor]:
+        """(points in the unit world, 0 where fewer than two views are used; reprojection errors)."""
         used = torch.where(use, w, 0.0)
-        enough = use.sum(0) >= 2
-        solve = dlt(projections, xy, used * relative) if method == "dlt" else _irls(projections, xy, used * relative, rounds=2)
-        solve = torch.where(enough[:, None], solve, 0.0)
+        x = dlt(projections, xy, used * relative) if method == "dlt" else _irls(projections, xy, used * relative, rounds=2)
+        x = torch.where((use.sum(0) >= 2)[:, None], x, 0.0)
         if refine:
-            solve = _refine(unit, solve, xy, used, huber=3.0, rounds=5)
-        error = ((_observe(unit, solve)[1] - xy) * rig.focal[:, None]).norm(dim=-1)
-    points = solve * size + middle
+            x = _refine(unit, x, xy, used, huber=3.0, rounds=5)
+        return x, ((_observe(unit, x)[1] - xy) * rig.focal[:, None]).norm(dim=-1)
+
+    for _ in range(2 if method == "robust" else 0):
+        use = seen & (solve(use, False)[1] < limit)
+    x, error = solve(use, refine)
+    points = x * size + middle
     # a point behind one of its cameras has no error there: no view can have seen it
-    enough = enough & (error.isfinite() | ~use).all(0)
-    number = use.sum(0).clamp_min(1)
-    confidence = torch.where(enough, used.sum(0) / seen.sum(0).clamp_min(1), 0.0)
-    mean_error = torch.where(enough, torch.where(use, error, 0.0).sum(0) / number, torch.nan)
-    return Triangulation(
-        torch.where(enough[:, None], points, torch.nan).reshape(*batch, 3).to(dtype),
-        confidence.reshape(batch).to(dtype),
-        mean_error.reshape(batch).to(dtype),
-        (use & enough).reshape(views, *batch),
+    enough = (use.sum(0) >= 2) & (error.isfinite() | ~use).all(0)
+    confidence = torch.where(enough, torch.where(use, w, 0.0).sum(0) / seen.sum(0).clamp_min(1), 0.0)
+    mean_error = torch.where(enough, torch.where(use, error, 0.0).sum(0) / use.sum(0).clamp_min(1), torch.nan)
+
+    def spread(values: Tensor, fill: float | bool) -> Tensor:
+        """Values of the points some views see (..., N) put back among all."""
+        return values.new_full((*values.shape[:-1], len(some)), fill).masked_scatter(some, values).unflatten(-1, batch or (1,))
+
+    out = Triangulation(
+        spread(torch.where(enough, points.mT, torch.nan), torch.nan).movedim(0, -1).to(dtype),
+        spread(confidence, 0.0).to(dtype),
+        spread(mean_error, torch.nan).to(dtype),
+        spread(use & enough, False),
     )
+    return out if batch else Triangulation(out.points[0], out.confidence[0], out.error[0], out.inliers[:, 0])
 
 
 # --- bundle adjustment ---------------------------------------------------------------------------
@@ -391,7 +400,8 @@ def bundle_adjust(
     r = residuals(rig, x)
     first, value, damping, done = rms(r), loss(r), 1e-3, 0
     identity = torch.eye(3, dtype=x.dtype)
-    for done in range(1, rounds + 1):
+    while done < rounds:
+        done += 1
         jc, jp = derivatives(rig, x)
         scale = w * (huber / r.norm(dim=-1).clamp_min(1e-12)).clamp_max(1.0)
         jcw, jpw = jc[free] * scale[free, :, None, None], jp * scale[..., None, None]

@@ -249,24 +249,25 @@ def track_people(
         found: list[dict[int, int]] = [{} for _ in live]
         if live:
             guess = torch.stack([pose + (t - last) * velocity for _, last, pose, velocity in live])
-            d = distances(t, guess).numpy()
+            far = distances(t, guess).numpy()
             for v in range(number):
-                c = np.minimum(d[:, v], 1e6)
+                c = np.minimum(far[:, v], 1e6)
                 for i, p in zip(*linear_sum_assignment(c)):
                     if c[i, p] < m.temporal * px:
                         found[i][v] = int(p)
                         taken[v].add(int(p))
         for i, rows in enumerate(found):
-            if not rows:
+            index, last, pose, velocity = live[i]
+            tracks[index][t] = rows
+            # one view alone does not say where somebody is
+            if len(rows) < 2:
                 continue
-            track, last, pose, velocity = live[i]
-            tracks[track][t] = rows
             now = pose_of(t, rows)
             known = now.isfinite().all(-1, keepdim=True)
             # a joint that one view alone sees moves with the person
             now = torch.where(known, now, guess[i])
             step = (now - pose).nanmean(0, keepdim=True) / (t - last)
-            live[i] = (track, t, now, 0.5 * velocity + 0.5 * step.nan_to_num(0.0))
+            live[i] = (index, t, now, 0.5 * velocity + 0.5 * step.nan_to_num(0.0))
 
         candidates = sorted(
             (float(cost[t, k, p, q]), a, int(p), b, int(q)) for k, (a, b) in enumerate(pairs) for p, q in zip(*np.nonzero(cost[t, k] < m.epipolar * px))
@@ -293,7 +294,7 @@ def track_people(
             live.append((len(tracks), t, pose_of(t, rows), xy.new_zeros(1, 3)))
             tracks.append({t: rows})
 
-    tracks = [track for track in tracks if len(track) >= min_length * fps]
+    tracks = [track for track in tracks if sum(len(rows) >= 2 for rows in track.values()) >= min_length * fps]
     if not tracks:
         raise OptionError("no person was matched across views; check that cameras and views belong together, or loosen `matching`")
     used = torch.full((len(tracks), frames, number), -1, dtype=torch.int64)

@@ -318,6 +318,18 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
         raise FormatError(path, f"not a readable .npz: {e}") from None
 
 
+def is_scene(path: str | Path) -> bool:
+    """Whether a file holds detections of several calibrated views, as :func:`read_shelf` reads them."""
+    path = Path(path)
+    if path.suffix != ".npz" or not path.is_file():
+        return False
+    try:
+        with np.load(path, allow_pickle=False) as f:
+            return {"RT", "det_view", "paf_view"} <= set(f.files)
+    except (OSError, ValueError):
+        return False
+
+
 def read_shelf(path: str | Path, min_joints: int = 4) -> tuple[list[Poses], dict[str, Camera], Poses]:
     """Shelf with OpenPose candidates: (2D Poses of each view, cameras, ground truth), y up, metres, 25 frames/s.
 

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from vitruve.errors import FormatError, VitruveError
+
+
+def readable_files(path: Path, format: str | None = None) -> list[Path]:
+    """The files in a folder and its folders that vitruve can read, in order of their names; FormatError if there is none.
+
+    An .asf is the skeleton of the .amc beside it, not a motion of its own.
+    """
+    from vitruve.io import FORMATS
+
+    suffixes = {s for f in FORMATS if f.reads and format in (None, f.name) for s in f.suffixes}
+    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file() and not p.name.startswith("."))
+    moving = {p.parent for p in files if p.suffix.lower() == ".amc"}
+    files = [p for p in files if not (p.suffix.lower() == ".asf" and p.parent in moving)]
+    if not files:
+        raise FormatError(path, f"no file that can be read; expected {' '.join(sorted(suffixes))}")
+    return files
+
+
+def is_openpose(files: Sequence[Path]) -> bool:
+    """Whether these are the frames of one OpenPose recording."""
+    return all(p.name.endswith("_keypoints.json") for p in files)
 
 
 def load_folder(path: str | Path, format: str | None = None, *, skip_errors: bool = False, **options: Any) -> Any:
@@ -28,17 +50,11 @@ def load_folder(path: str | Path, format: str | None = None, *, skip_errors: boo
     from rich.console import Console
     from rich.progress import track
 
-    from vitruve.io import FORMATS, load
+    from vitruve.io import load
 
     path = Path(path)
-    suffixes = {s for f in FORMATS if f.reads and format in (None, f.name) for s in f.suffixes}
-    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file() and not p.name.startswith("."))
-    # an .asf is the skeleton of the .amc beside it, not a motion of its own
-    moving = {p.parent for p in files if p.suffix.lower() == ".amc"}
-    files = [p for p in files if not (p.suffix.lower() == ".asf" and p.parent in moving)]
-    if not files:
-        raise FormatError(path, f"no file that can be read; expected {' '.join(sorted(suffixes))}")
-    if format in (None, "keypoints") and all(p.name.endswith("_keypoints.json") for p in files):
+    files = readable_files(path, format)
+    if format in (None, "keypoints") and is_openpose(files):
         from vitruve.io import keypoints
 
         return keypoints.read(path, **options)

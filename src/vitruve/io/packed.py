@@ -16,7 +16,7 @@ from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
-from vitruve.errors import FormatError, OptionError, VitruveError
+from vitruve.errors import FormatError, OptionError
 from vitruve.io.native import array_names
 
 Values = Motion | Poses
@@ -181,7 +181,8 @@ def _poses(x: np.ndarray, skeleton: Skeleton, fps: float, name: str, metadata: d
     """Poses of (T, J, D) or, for several people, (T, P, J, D)."""
     x = x[:, None] if x.ndim == 3 else x
     positions = torch.from_numpy(np.ascontiguousarray(x.swapaxes(0, 1), np.float32))
-    return Poses(positions, skeleton, fps, None if confidence is None else torch.from_numpy(confidence[None]), name=name, metadata=metadata)
+    scores = {} if confidence is None else {"confidence": torch.from_numpy(confidence[None])}
+    return Poses(positions, skeleton, fps, name=name, metadata=metadata, **scores)
 
 
 def _amp_names(f: _File) -> list[str]:
@@ -271,8 +272,10 @@ def _clips(f: _File) -> tuple[_Layout, list[str]]:
         raise FormatError(f.path, f"not a collection of clips; found {', '.join(f.names[:12])}")
     try:
         return layout, _unique(layout.names(f))
+    except FormatError:
+        raise
     except (IndexError, TypeError, ValueError) as e:
-        raise e if isinstance(e, VitruveError) else FormatError(f.path, f"clip names cannot be made: {e}") from None
+        raise FormatError(f.path, f"clip names cannot be made: {e}") from None
 
 
 def read(path: str | Path, *, clip: int | str = 0) -> Motion | Poses:
@@ -297,5 +300,7 @@ def read(path: str | Path, *, clip: int | str = 0) -> Motion | Poses:
         raise OptionError(f"{path}: clip {clip}; expected 0 to {len(names) - 1}")
     try:
         return layout.read(f, clip, names[clip])
+    except FormatError:
+        raise
     except (IndexError, TypeError, ValueError, RuntimeError) as e:
-        raise e if isinstance(e, VitruveError) else FormatError(f.path, f"clip {names[clip]!r}: the arrays do not fit each other: {e}") from None
+        raise FormatError(f.path, f"clip {names[clip]!r}: the arrays do not fit each other: {e}") from None

@@ -13,21 +13,21 @@ import numpy as np
 from vitruve.errors import FormatError
 
 
-def _reconstruct(kind: type, shape: Any, type_code: Any) -> np.ndarray:
+def _reconstruct(kind: Any, shape: Any, type_code: Any) -> np.ndarray:
     """The empty array that numpy's pickles start from; its content follows as state."""
     if kind is not np.ndarray or shape != (0,):
         raise pickle.UnpicklingError("an array that does not start empty")
     return np.empty(0, dtype="b")
 
 
-def _scalar(kind: np.dtype, raw: bytes) -> Any:
+def _scalar(kind: Any, raw: Any) -> Any:
     if not isinstance(kind, np.dtype) or kind.hasobject or not isinstance(raw, bytes):
         raise pickle.UnpicklingError("a scalar that is no number")
     return np.frombuffer(raw, kind, count=1)[0]
 
 
-def _frombuffer(raw: bytes, kind: np.dtype, shape: Any, order: Any) -> np.ndarray:
-    if not isinstance(kind, np.dtype) or kind.hasobject:
+def _frombuffer(raw: Any, kind: Any, shape: Any, order: Any) -> np.ndarray:
+    if not isinstance(raw, bytes | bytearray) or not isinstance(kind, np.dtype) or kind.hasobject:
         raise pickle.UnpicklingError("a buffer that holds no numbers")
     return np.frombuffer(raw, kind).reshape(shape, order=order)
 

@@ -69,5 +69,7 @@ def guess_units(skeleton: Skeleton, offsets: np.ndarray) -> str:
             return name
     if not (math.isfinite(size) and size > 0):
         return "m"
-    known = skeleton.has("head") and (skeleton.has("left_ankle") or skeleton.has("right_ankle"))
-    return min(METRES if known else ("m", "cm", "mm"), key=lambda name: abs(math.log(size * METRES[name] / _TYPICAL)))
+    if skeleton.has("head") and (skeleton.has("left_ankle") or skeleton.has("right_ankle")):
+        return min(METRES, key=lambda name: abs(math.log(size * METRES[name] / _TYPICAL)))
+    # not a person: the largest unit in which it is no giant
+    return next((name for name in ("m", "cm") if size * METRES[name] < 10), "mm")

@@ -41,7 +41,7 @@ class Analysis:
 def read(source: Any, options: Options) -> tuple[Motion | Poses, list[str]]:
     """(value, notes): the input as one Motion, or Poses of some people; notes say what was done or is impossible."""
     from vitruve.io import load_clip
-    from vitruve.io.cameras import read_cameras
+    from vitruve.io.cameras import is_scene, read_cameras, read_shelf
 
     notes: list[str] = []
     if isinstance(source, Sequence) and not isinstance(source, str | Path):
@@ -56,17 +56,17 @@ def read(source: Any, options: Options) -> tuple[Motion | Poses, list[str]]:
         value = source
     else:
         extra = {"fps": options.fps} if options.fps is not None else {}
+        if isinstance(source, str | Path) and is_scene(source):
+            return reconstruct(read_shelf(source)[0], notes), notes
         value = load_clip(source, options.clip, **extra)
-    if isinstance(value, Poses) and value.metadata.get("views"):
-        return reconstruct(value.metadata["views"], notes), notes
     return value, notes
 
 
 def reconstruct(views: Sequence[Poses], notes: list[str]) -> Poses:
-    """People in 3D from 2D candidates in calibrated views."""
-    from vitruve.core.multiview import reconstruct_people
+    """People in 3D from 2D candidates in calibrated views, associated, triangulated and tracked."""
+    from vitruve.core.multiview import track_people
 
-    people = reconstruct_people(views)
+    people = track_people(views)
     notes.append(f"{len(views)} calibrated views: {people.num_people} people associated and triangulated")
     return people
 
@@ -101,7 +101,8 @@ def analyse(source: Motion | Poses, body: str = "anny") -> Analysis:
         motion=motion,
         body=cleaned,
         contacts=contacts,
-        angles=joint_angles(cleaned.motion),
+        # a recorded rig knows its own rotations; a body fitted to positions alone knows them best
+        angles=joint_angles(source if isinstance(source, Motion) else cleaned.motion),
         events=events,
         gait=gait_parameters(cleaned.motion, contacts, events),
         slide=slide_speed(cleaned.motion, contacts),
@@ -127,7 +128,7 @@ def write_analysis(found: Analysis, folder: Path, options: Options) -> dict[str,
     if options.video:
         from vitruve.render.video import preview
 
-        preview(found.body, folder / "preview.mp4")
+        preview(found.body, folder / "preview.mp4", progress=False)
     if options.report:
         from vitruve.render.report import write_report
 
@@ -168,7 +169,7 @@ def write_keypoints(value: Poses, folder: Path, options: Options, notes: list[st
     if options.video:
         from vitruve.render.video import preview
 
-        preview(clean, folder / "preview.mp4")
+        preview(clean, folder / "preview.mp4", progress=False)
     if options.report:
         from vitruve.render.report import write_keypoint_report
 

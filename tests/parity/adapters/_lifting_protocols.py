@@ -1,4 +1,4 @@
-"""VideoPose3D's cameras, errors and batches."""
+"""VideoPose3D's cameras, errors, batches and networks."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ from vitruve.core.camera import Camera, homogeneous
 from vitruve.core.rotations import quaternion_order
 from vitruve.core.windows import padded_clip, receptive_windows
 from vitruve.metrics import pose
+from vitruve.nn.temporal import TemporalModel, averaged_over_flip
+
+# left and right of VideoPose3D's 17 joints
+_SWAP = [0, 4, 5, 6, 1, 2, 3, 7, 8, 9, 10, 14, 15, 16, 11, 12, 13]
 
 
-def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray]) -> dict[str, np.ndarray | Tensor]:
+def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, np.ndarray | Tensor]:
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    if "expand_conv.weight" in state:
+        return _temporal(spec, x, state)
     if "cameras" in spec["config"]:
         return _cameras(spec["config"]["cameras"], x["world"])
     if {"pred", "gt"} <= x.keys():
         return _errors(x["pred"], x["gt"], x["w"])
     if {"p3", "p2", "cam"} <= x.keys():
         return _batches(spec["config"], x["p3"], x["p2"], x["cam"], int(inputs["shift"]))
-    raise ValueError(f"inputs {sorted(x)}: neither cameras, nor errors, nor batches")
+    raise ValueError(f"inputs {sorted(x)}: neither cameras, nor errors, nor batches, nor a network")
 
 
 def _cameras(cameras: list[dict], world: Tensor) -> dict[str, Tensor]:
@@ -98,3 +104,38 @@ def _batches(config: dict, p3: Tensor, p2: Tensor, cam: Tensor, shift: int) -> d
     }
     # the golden keeps the first joints only of the windows
     return {**out, "ch_2d": out["ch_2d"][..., :3, :]}
+
+
+def _temporal(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Tensor]:
+    c = spec["config"]
+    strided = "Optimized1f" in spec["module"]
+    model = TemporalModel(
+        c["num_joints_in"], c["in_features"], c["num_joints_out"], c["filter_widths"], c["causal"], c["dropout"], c["channels"], strided=strided
+    )
+    model.load_state_dict(state)
+    if "y" in x:
+        target = x["y"].clone()
+        target[:, :, 0] = 0
+        loss = pose.mpjpe(model.train()(x["x"]), target)
+        loss.backward()
+        return {
+            "loss": loss,
+            "g_shrink_bias": model.shrink.bias.grad,
+            "g_expand_bn": model.expand_bn.weight.grad,
+            "g_conv0_slice": model.layers_conv[0].weight.grad[:8, :8],
+            "running_mean": model.expand_bn.running_mean,
+            "running_var": model.expand_bn.running_var,
+        }
+    with torch.no_grad():
+        model.eval()
+        # the release's total shift of a causal network counts the dilation twice: 1 + 3 * 3 + 9 * 9 for 3, 3, 3
+        reach, doubled = 1, 0
+        for w in c["filter_widths"]:
+            doubled += w // 2 * (reach if strided else reach**2)
+            reach *= w
+        return {
+            "y": model(x["x"]),
+            "y_flip_averaged": averaged_over_flip(model, x["x"], _SWAP, _SWAP),
+            "expand_every16": model.expand(x["x"])[:, ::16],
+            "receptive_field": np.array([model.receptive_field, doubled if c["causal"] else 0]),
+        }

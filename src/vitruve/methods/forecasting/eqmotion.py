@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state
 from torch.nn import functional as F
 
 from vitruve.errors import FormatError, OptionError
@@ -44,6 +43,8 @@ class Config:
     """Forecasts per agent; 20 for people. Each has its own last layer and head."""
     joint_tokens: int = 0
     """Learned identity per agent, where agents are always the same ones: 22 for Human3.6M joints, else 0."""
+    scale: float = 1.0
+    """Positions are multiplied by this on the way in, forecasts divided by it: 10 for skeletons in metres (the authors' unit is 100 mm)."""
     supervise: str = "all"
     """"all" agents, or "first": only the ego agent, as the authors train on ETH/UCY."""
     frame_weights: str = "even"
@@ -83,87 +84,176 @@ def scenario(name: str) -> Config:
     return known[name]
 
 
-def _mlp(n_in: int, n_hidden: int, n_out: int, last: bool = True) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(n_in, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_out), *([nn.SiLU()] if last else []))
+def _mlp(n_in: int, n_hidden: int, n_out: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(n_in, n_hidden), nn.SiLU(), nn.Linear(n_hidden, n_out), nn.SiLU())
 
 
-def _pairwise(mlp: nn.Sequential, h: Float[Tensor, "*B N D"], distance: Float[Tensor, "*B N N C"]) -> Float[Tensor, "*B N N O"]:
-    """`mlp` on [h_i, h_j, d_ij] of every pair. Its first layer is split, so h passes through it N times rather than N^2."""
-    first = mlp[0]
-    d = h.shape[-1]
-    wi, wj, wd = first.weight.split([d, d, distance.shape[-1]], -1)
-    z = F.linear(distance, wd, first.bias) + F.linear(h, wi)[..., :, None, :] + F.linear(h, wj)[..., None, :, :]
-    return mlp[1:](z)
+class Maps(nn.Module):
+    """`count` linear maps side by side, each with weights of its own; faster than one after the other."""
+
+    def __init__(self, count: int, n_in: int, n_out: int, bias: bool = True) -> None:
+        super().__init__()
+        bound = 1 / math.sqrt(n_in)
+        self.weight = nn.Parameter(torch.empty(count, n_out, n_in).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.empty(count, n_out).uniform_(-bound, bound)) if bias else None
+
+    def forward(self, x: Float[Tensor, "count *B i"]) -> Float[Tensor, "count *B o"]:
+        """Each map on an input of its own."""
+        flat = x.reshape(len(x), -1, x.shape[-1])
+        out = torch.bmm(flat, self.weight.mT) if self.bias is None else torch.baddbmm(self.bias[:, None], flat, self.weight.mT)
+        return out.view(*x.shape[:-1], -1)
+
+    def share(self, x: Float[Tensor, "*B i"]) -> Float[Tensor, "count *B o"]:
+        """All maps on the same input."""
+        return _share(x, self.weight, self.bias)
 
 
-def _distances(g: Float[Tensor, "*B N C n"]) -> Float[Tensor, "*B N N C"]:
-    """Distance of each pair of agents in each channel; its gradient at zero is zero."""
-    return torch.linalg.vector_norm(g[..., :, None, :, :] - g[..., None, :, :, :], dim=-1)
+def _share(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    out = F.linear(x, weight.flatten(0, 1), None if bias is None else bias.flatten())
+    return out.unflatten(-1, weight.shape[:2]).movedim(-2, 0)
 
 
-def _centre(x: Float[Tensor, "*B N C n"], weight: Float[Tensor, "*#B N 1 1"]) -> Float[Tensor, "*B 1 1 n"]:
+class PairMaps(nn.Module):
+    """`count` two-layer networks on [h_i, h_j, d_ij] of every pair."""
+
+    def __init__(self, count: int, features: int, distances: int, n_hidden: int, n_out: int) -> None:
+        super().__init__()
+        self.features = features
+        self.first = Maps(count, 2 * features + distances, n_hidden)
+        self.second = Maps(count, n_hidden, n_out)
+
+    def forward(self, h: Float[Tensor, "B N D"], distance: Float[Tensor, "B N N C"]) -> Float[Tensor, "count B N N O"]:
+        """The first layer is split, so that h passes through it N times rather than N^2."""
+        wi, wj, wd = self.first.weight.split([self.features, self.features, distance.shape[-1]], -1)
+        z = _share(distance, wd, self.first.bias)
+        z = z.add(_share(h, wi)[:, :, :, None]).add_(_share(h, wj)[:, :, None])
+        return F.silu(self.second(F.silu(z)))
+
+
+def _blend(weight: Float[Tensor, "*B N N C"], g: Float[Tensor, "*#B N n C"]) -> Float[Tensor, "*B N n C"]:
+    """sum_j w_ij (g_i - g_j), without forming the differences."""
+    out = weight.sum(-2)[..., None, :] * g
+    for j in range(g.shape[-3]):
+        out.addcmul_(weight[..., j, None, :], g[..., j : j + 1, :, :], value=-1)
+    return out
+
+
+class _Distances(torch.autograd.Function):
+    """d_ij = |g_i - g_j| in each channel; its gradient at zero is zero."""
+
+    @staticmethod
+    def forward(ctx: Any, g: Tensor) -> Tensor:
+        distance = torch.zeros((), dtype=g.dtype, device=g.device)
+        for axis in g.unbind(-2):
+            distance = (axis[..., :, None, :] - axis[..., None, :, :]).square_().add_(distance)
+        distance.sqrt_()
+        ctx.save_for_backward(g, distance)
+        return distance
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        g, distance = ctx.saved_tensors
+        pull = (grad / distance).masked_fill_(distance == 0, 0)
+        return _blend(pull + pull.transpose(-2, -3), g)
+
+
+class _Aggregate(torch.autograd.Function):
+    """sum_j f_ij (g_i - g_j) for stacks of factors f over the same g."""
+
+    @staticmethod
+    def forward(ctx: Any, factors: Tensor, g: Tensor) -> Tensor:
+        ctx.save_for_backward(factors, g)
+        return _blend(factors, g)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
+        factors, g = ctx.saved_tensors
+        to_factors = torch.zeros_like(factors)
+        for axis, pull in zip(g.unbind(-2), grad.unbind(-2)):
+            to_factors.addcmul_(pull[..., :, None, :], axis[..., :, None, :] - axis[..., None, :, :])
+        # the weight of g_i in the sums is sum_j f_ij in its own and -f_ji in the others'
+        to_g = factors.sum(-2)[..., None, :] * grad
+        for j in range(g.shape[-3]):
+            to_g.addcmul_(factors[..., j, :, None, :], grad[..., j : j + 1, :, :], value=-1)
+        return to_factors, to_g.sum(0)
+
+
+def _distances(g: Float[Tensor, "*B N n C"]) -> Float[Tensor, "*B N N C"]:
+    return _Distances.apply(g)  # type: ignore[no-untyped-call]
+
+
+def _centre(x: Float[Tensor, "*B N n C"], weight: Float[Tensor, "*#B N 1 1"]) -> Float[Tensor, "*B 1 n 1"]:
     """Mean over agents and channels; `weight` is 1 / (number of valid agents) for valid agents, else 0."""
-    return (x.mean(-2, keepdim=True) * weight).sum(-3, keepdim=True)
-
-
-def _mix(linear: nn.Linear, x: Float[Tensor, "*B C n"]) -> Float[Tensor, "*B O n"]:
-    """A bias-free linear map of channels: what leaves vectors equivariant."""
-    return linear.weight @ x
+    return (x.mean(-1, keepdim=True) * weight).sum(-3, keepdim=True)
 
 
 class FeatureLayer(nn.Module):
-    """One geometric feature-learning layer (section 4.3): attention, aggregation, velocity, non-linearity, node update."""
+    """A geometric feature-learning layer (section 4.3): attention, aggregation, velocity, non-linearity, node update.
 
-    def __init__(self, config: Config) -> None:
+    With `copies`, as many layers side by side that read the same features: the last one of each hypothesis.
+    """
+
+    def __init__(self, config: Config, copies: int = 1, last: bool = False) -> None:
         super().__init__()
         d, c = config.hidden, config.channels
-        self.config = config
-        pair = 2 * d + c
-        self.edge_mlp = _mlp(pair, d, d)
+        self.config, self.copies = config, copies
+        if not last or not config.reasoning:
+            self.edge_mlp = PairMaps(copies, d, c, d, d)
+        if not last:
+            self.node_mlp = nn.Sequential(nn.Linear(2 * d, d), nn.SiLU(), nn.Linear(d, d))
         if config.reasoning:
-            self.category_mlp = nn.ModuleList(_mlp(pair, d, c) for _ in range(config.categories - config.silent))
-            self.factor_mlp = _mlp(c, c, c)
+            self.category_mlp = PairMaps(copies * (config.categories - config.silent), d, c, d, c)
+            self.factor_mlp = nn.Sequential(Maps(copies, c, c), nn.SiLU(), Maps(copies, c, c), nn.SiLU())
         else:
-            self.coord_mlp = nn.Sequential(nn.Linear(d, d), nn.SiLU(), nn.Linear(d, c, bias=False))
-            nn.init.xavier_uniform_(self.coord_mlp[2].weight, gain=0.001)
-        self.coord_vel = nn.Linear(c, c, bias=False)
-        self.node_mlp = _mlp(2 * d, d, d, last=False)
+            self.coord_mlp = nn.Sequential(Maps(copies, d, d), nn.SiLU(), Maps(copies, d, c, bias=False))
+            for weight in self.coord_mlp[2].weight:
+                nn.init.xavier_uniform_(weight, gain=0.001)
+        self.coord_vel = Maps(copies, c, c, bias=False)
         if config.nonlinearity:
-            self.layer_q = nn.Linear(c, c, bias=False)
-            self.layer_k = nn.Linear(c, c, bias=False)
+            self.layer_q = Maps(copies, c, c, bias=False)
+            self.layer_k = Maps(copies, c, c, bias=False)
         if config.attention:
-            self.mlp_q = nn.Sequential(nn.Linear(d, c), nn.SiLU())
+            self.mlp_q = Maps(copies, d, c)
 
-    def forward(self, h: Tensor, g: Tensor, v: Tensor, category: Tensor, pairs: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-        """(h, G) after the layer; see :meth:`EqMotion.forward` for the shapes."""
-        distance = _distances(g)
-        edge = _pairwise(self.edge_mlp, h, distance)
-        others = pairs * (1 - torch.eye(h.shape[-2], dtype=h.dtype, device=h.device))[..., None]
-        return h + self.node_mlp(torch.cat([h, (others * edge).sum(-2)], -1)), self.geometry(h, g, v, category, pairs, weight, distance, edge)
-
-    def geometry(
-        self, h: Tensor, g: Tensor, v: Tensor, category: Tensor, pairs: Tensor, weight: Tensor, distance: Tensor, edge: Tensor | None = None
-    ) -> Tensor:
-        """G after the layer: all that a last layer is for."""
+    def forward(
+        self, h: Tensor, g: Tensor, v: Tensor, category: Tensor, pairs: Tensor, weight: Tensor, update: bool = True
+    ) -> tuple[Tensor, Float[Tensor, "copies B N n C"]]:
+        """(h, G) after the layer; see :meth:`EqMotion.continue_tracks` for what goes in. `update=False` leaves h as it is."""
+        alone = h.shape[-2] == 1
+        distance = None if alone else _distances(g)
+        edge = self.edge_mlp(h, distance) if distance is not None and (update or not self.config.reasoning) else None
         # pairwise differences are those of the incoming G, so attention must not change them
-        source = g
+        out = g[None]
         if self.config.attention:
-            g = g + self.mlp_q(h)[..., None] * (g - _centre(g, weight))
-        if self.config.reasoning:
-            factors = self.factor_mlp(sum(category[..., k : k + 1] * _pairwise(mlp, h, distance) for k, mlp in enumerate(self.category_mlp)))
-        else:
-            assert edge is not None
-            factors = self.coord_mlp(edge)
-        factors = factors * pairs
-        # sum_j f_ij (G_i - G_j) without forming the differences
-        g = g + factors.sum(-2)[..., None] * source - torch.einsum("...ijc,...jcn->...icn", factors, source)
-        g = g + _mix(self.coord_vel, v)
+            out = out + F.silu(self.mlp_q.share(h))[..., None, :] * (g - _centre(g, weight))
+        if distance is not None:
+            factors = self._factors(h, distance, category, edge) * pairs
+            out = out + _Aggregate.apply(factors, g)  # type: ignore[no-untyped-call]
+        out = out + self.coord_vel.share(v)
         if self.config.nonlinearity:
-            mean = _centre(g, weight)
-            q, k = _mix(self.layer_q, g - mean), _mix(self.layer_k, g - mean)
-            product = (q * k).sum(-1, keepdim=True)
-            g = q - product.clamp(max=0) / (k.square().sum(-1, keepdim=True) + 1e-4) * k + mean
-        return g
+            mean = _centre(out, weight)
+            centred = out - mean
+            q, k = self.layer_q(centred), self.layer_k(centred)
+            product = (q * k).sum(-2, keepdim=True)
+            out = q - product.clamp(max=0) / (k.square().sum(-2, keepdim=True) + 1e-4) * k + mean
+        if update:
+            others = h.new_zeros(h.shape) if edge is None else (_others(pairs) * edge[0]).sum(-2)
+            h = h + self.node_mlp(torch.cat([h, others], -1))
+        return h, out
+
+    def _factors(self, h: Tensor, distance: Tensor, category: Tensor, edge: Tensor | None) -> Float[Tensor, "copies B N N C"]:
+        """How much of the difference to agent j is added to agent i, per channel."""
+        if not self.config.reasoning:
+            return self.coord_mlp(edge)
+        kinds = self.category_mlp(h, distance).unflatten(0, (self.copies, -1)).unbind(1)
+        return self.factor_mlp(torch.stack([kind * category[..., k : k + 1] for k, kind in enumerate(kinds)]).sum(0))
+
+
+def _others(pairs: Float[Tensor, "B N N 1"]) -> Float[Tensor, "B N N 1"]:
+    """`pairs` without those of an agent with itself."""
+    return pairs * (1 - torch.eye(pairs.shape[1], dtype=pairs.dtype, device=pairs.device))[..., None]
 
 
 class EqMotion(Forecaster):
@@ -212,15 +302,15 @@ class EqMotion(Forecaster):
             self.agent_embed = nn.Parameter(torch.randn(1, c.joint_tokens, d))
             self.embed_MLP = _mlp(2 * d, d, d)
         if c.reasoning:
-            pair = 2 * d + 2 * c.channels
             self.coord_mlp = _mlp(2 * c.channels, d, 2 * c.channels)
-            self.edge_mlp = _mlp(pair, d, d)
+            self.edge_mlp = PairMaps(1, d, 2 * c.channels, d, d)
             self.node_mlp = _mlp(2 * d, d, d)
-            self.category_mlp = _mlp(pair, d, c.categories)
-        shared = c.layers if c.hypotheses == 1 else c.layers - 1
-        self.layers = nn.ModuleList(FeatureLayer(c) for _ in range(shared))
-        self.last = nn.ModuleList(FeatureLayer(c) for _ in range(c.hypotheses if c.hypotheses > 1 else 0))
-        self.heads = nn.ModuleList(nn.Linear(c.channels, c.future, bias=False) for _ in range(c.hypotheses))
+            self.category_mlp = PairMaps(1, d, 2 * c.channels, d, c.categories)
+        several = c.hypotheses > 1
+        self.layers = nn.ModuleList(FeatureLayer(c) for _ in range(c.layers - several))
+        if several:
+            self.last = FeatureLayer(c, c.hypotheses, last=True)
+        self.heads = Maps(c.hypotheses, c.channels, c.future, bias=False)
         self.register_buffer("dct_past", _dct(c.past), persistent=False)
         self.register_buffer("idct_future", _dct(c.future).T.contiguous(), persistent=False)
 
@@ -237,43 +327,28 @@ class EqMotion(Forecaster):
         c = self.config
         pairs = (valid[:, :, None] & valid[:, None, :])[..., None].to(past.dtype)
         weight = (valid / valid.sum(1, keepdim=True).clamp_min(1)).to(past.dtype)[..., None, None]
+        past, velocity = past * c.scale, velocity * c.scale
         h = self.embed(velocity)
-        centre = _centre(past, weight)
-        x, v = past - centre, velocity
+        x, v = past.mT, velocity.mT
+        centre = _centre(x, weight)
+        g, v = self.start(x - centre, v, weight)
+        category = self.infer_interactions(h, torch.cat([g, v], -1), pairs) if c.reasoning else past.new_ones(*pairs.shape[:3], 1)
+        for i, layer in enumerate(self.layers):
+            h, g = layer(h, g, v, category, pairs, weight, update=c.hypotheses > 1 or i + 1 < len(self.layers))
+            g = g[0]
+        out = g[None] if c.hypotheses == 1 else self.last(h, g, v, category, pairs, weight, update=False)[1]
+        mean = _centre(out, weight)
+        out = self.heads(out - mean) + mean
         if c.dct:
-            x, v = self.dct_past @ x, self.dct_past @ v
+            out = F.linear(out, self.idct_future)
+        return Forecast(((out + centre) / c.scale).permute(1, 2, 0, 4, 3), category if c.reasoning else None)
+
+    def start(self, x: Float[Tensor, "B N n T"], v: Float[Tensor, "B N n T"], weight: Tensor) -> tuple[Float[Tensor, "B N n C"], Float[Tensor, "B N n C"]]:
+        """Geometric channels of positions about the scene's centre, and of velocities."""
+        if self.config.dct:
+            x, v = F.linear(x, self.dct_past), F.linear(v, self.dct_past)
         mean = _centre(x, weight)
-        g = _mix(self.coord_trans, x - mean) + mean
-        v = _mix(self.vel_trans, v)
-        category = self.infer_interactions(h, torch.cat([g, v], -2), pairs) if c.reasoning else past.new_ones(*pairs.shape[:3], 1)
-        for layer in self.layers:
-            h, g = layer(h, g, v, category, pairs, weight)
-        if c.hypotheses == 1:
-            out = self._read(g, self.heads[0].weight, weight)[:, :, None]
-        else:
-            out = self._hypotheses(h, g, v, category, pairs, weight)
-        if c.dct:
-            out = self.idct_future @ out
-        return Forecast(out + centre[:, :, None], category if c.reasoning else None)
-
-    def _read(self, g: Tensor, head: Tensor, weight: Tensor) -> Tensor:
-        mean = _centre(g, weight)
-        return head @ (g - mean) + mean
-
-    def _hypotheses(self, h: Tensor, g: Tensor, v: Tensor, category: Tensor, pairs: Tensor, weight: Tensor) -> Tensor:
-        """(B, N, H, F, n): all last layers at once, their weights stacked."""
-        parameters, _ = stack_module_state(list(self.last))  # type: ignore[arg-type]
-        heads = torch.stack([head.weight for head in self.heads])  # type: ignore[misc]
-        distance = _distances(g)
-        first = self.last[0]
-
-        def one(p: dict[str, Tensor], head: Tensor) -> Tensor:
-            call = _Geometry(first)
-            edge = None if self.config.reasoning else _pairwise(first.edge_mlp, h, distance)  # type: ignore[arg-type,union-attr]
-            out = functional_call(call, {f"layer.{k}": w for k, w in p.items()}, (h, g, v, category, pairs, weight, distance, edge))
-            return self._read(out, head, weight)
-
-        return torch.vmap(one, out_dims=2)(parameters, heads)
+        return self.coord_trans(x - mean) + mean, self.vel_trans(v)
 
     def embed(self, velocity: Float[Tensor, "B N T n"]) -> Float[Tensor, "B N D"]:
         """Invariant features: speeds, and the angles by which velocity turns."""
@@ -290,10 +365,9 @@ class EqMotion(Forecaster):
     def infer_interactions(self, h: Tensor, z: Tensor, pairs: Tensor) -> Float[Tensor, "B N N K"]:
         """Category probabilities of each ordered pair (section 4.4), from invariants only."""
         distance = self.coord_mlp(_distances(z))
-        others = pairs * (1 - torch.eye(h.shape[1], dtype=h.dtype, device=h.device))[..., None]
-        edge = _pairwise(self.edge_mlp, h, distance)
-        node = self.node_mlp(torch.cat([h, (others * edge).sum(2)], -1))
-        return (_pairwise(self.category_mlp, node, distance) / self.config.temperature).softmax(-1)
+        edge = self.edge_mlp(h, distance)[0]
+        node = self.node_mlp(torch.cat([h, (_others(pairs) * edge).sum(2)], -1))
+        return (self.category_mlp(node, distance)[0] / self.config.temperature).softmax(-1)
 
     def losses(self, batch: ForecastBatch) -> dict[str, Tensor]:
         """Mean Euclidean distance; with several hypotheses, of the one that is best on average over the future."""
@@ -349,35 +423,41 @@ class EqMotion(Forecaster):
         return model.eval()
 
 
-class _Geometry(nn.Module):
-    """Calls a layer's `geometry` where functional_call needs a module's forward."""
-
-    def __init__(self, layer: nn.Module) -> None:
-        super().__init__()
-        self.layer = layer
-
-    def forward(self, *args: Any) -> Tensor:
-        return self.layer.geometry(*args)  # type: ignore[operator]
-
-
 def _rename(state: Mapping[str, Tensor], config: Config) -> dict[str, Tensor]:
-    """The authors' keys to ours; entries their forward pass never touches go under "unused."."""
+    """The authors' entries as ours: several networks stacked in one; what their forward pass never touches goes under "unused."."""
+    kinds = config.categories - config.silent
+    stacked: dict[str, dict[tuple[int, int], Tensor]] = {}
     out = {}
     for key, value in state.items():
         place, _, rest = key.partition(".")
-        if place.startswith("gcl_"):
-            new = f"layers.{place[4:]}.{rest}"
-        elif place.startswith("head_"):
-            new = f"last.{place[5:]}.{rest}"
-        elif place == "predict_head":
-            new = f"heads.{rest}" if config.hypotheses > 1 else f"heads.0.{rest}"
-        else:
-            new = key
-        inside = new.startswith(("layers.", "last."))
-        dead = inside and (".node_att_mlp." in new or (config.reasoning and ".coord_mlp." in new))
-        silent = inside and ".category_mlp." in new and int(new.split(".category_mlp.")[1].split(".")[0]) >= config.categories - config.silent
-        out[f"unused.{key}" if dead or silent else new] = value
-    return out
+        layer = place.startswith("gcl_")
+        head = place.startswith("head_")
+        if place == "predict_head":
+            copy, _, leaf = rest.rpartition(".")
+            stacked.setdefault(f"heads.{leaf}", {})[int(copy or 0), 0] = value
+            continue
+        number = int(place.rpartition("_")[2]) if layer or head else 0
+        name, _, leaf = rest.rpartition(".") if layer or head else key.rpartition(".")
+        kind = 0
+        if (layer or head) and name.startswith("category_mlp."):
+            _, index, name = name.split(".")
+            kind, name = int(index), f"category_mlp.{name}"
+        dead = name.startswith("node_att_mlp") or kind >= kinds
+        dead |= (layer or head) and config.reasoning and name.startswith("coord_mlp")
+        dead |= head and (name.startswith("node_mlp") or (config.reasoning and name.startswith("edge_mlp")))
+        if dead:
+            out[f"unused.{key}"] = value
+            continue
+        where = f"layers.{number}." if layer else "last." if head else ""
+        if name.startswith(("edge_mlp.", "category_mlp.")):
+            name = name.replace(".0", ".first").replace(".2", ".second")
+        elif name == "mlp_q.0":
+            name = "mlp_q"
+        elif not (layer or head) or name.startswith("node_mlp"):
+            out[f"{where}{name}.{leaf}".lstrip(".")] = value
+            continue
+        stacked.setdefault(f"{where}{name}.{leaf}", {})[number if head else 0, kind] = value
+    return out | {name: torch.stack([parts[at] for at in sorted(parts)]) for name, parts in stacked.items()}
 
 
 def _dct(n: int) -> Float[Tensor, "N N"]:

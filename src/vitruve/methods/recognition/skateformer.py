@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vitruve.core.poses import Poses
+from vitruve.core.skeleton import Skeleton
 from vitruve.errors import FormatError, OptionError
 from vitruve.methods.base import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
+from vitruve.nn import skeletons
 from vitruve.tasks.recognition import ActionRecognizer, RecognitionBatch
 
 # body parts of equal size, in this order; the partitions cut the joint axis at their borders
@@ -23,6 +27,13 @@ PART_ORDER: dict[str, tuple[int, ...]] = {
     "ntu25": (6, 7, 21, 22, 10, 11, 23, 24, 12, 13, 14, 15, 16, 17, 18, 19, 4, 8, 5, 9, 1, 2, 0, 3),
     "kinect20": (4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 1, 2, 0, 3),
 }
+
+_KINECT = torch.tensor([-1.0, 1.0, -1.0])
+"""From our world to the frame of the Kinect that a person faces: half a turn about y."""
+_CROP, _TEST_CROP = (0.5, 1.0), 0.95
+"""Ratio of a clip's frames that is read: drawn from while training, and in the test."""
+_ORIGIN = 1
+"""The spine, in both joint sets: its first place is the origin."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +72,22 @@ class Config:
     label_smoothing: float = 0.1
     stream: str = "joint"
     """What is read: "joint", "bone", "joint_motion" or "bone_motion"."""
+    feeder: str = "ntu"
+    """How a clip becomes tokens. "ntu": metres; a crop of the clip, its frames spread uniformly; strong augmentation of
+    some clips. "ucla": every clip is turned at random, scaled to the box [-1, 1], and its frames drawn with replacement."""
+    sampler: str = "uniform"
+    """Frames of the "ntu" feeder: "uniform", one of each of `frames` bins; "resize", linear interpolation."""
+    intra: float = 0.5
+    """Probability of augmenting a clip by itself ("ntu": people, shear, rotation, scale, mirror and drops)."""
+    inter: float = 0.2
+    """Probability of giving it the bone lengths of another clip of its class instead ("ntu")."""
+    each: float = 0.5
+    """Probability of each single augmentation."""
     official_quirks: bool = False
-    """As the release: attention is scaled by the number of heads instead of their width, and near-joint windows
-    read the frame of token n as n modulo frames, although tokens are ordered frame by frame."""
+    """As the release. Attention is scaled by the number of heads instead of their width; near-joint windows read the
+    frame of token n as n modulo frames, although tokens are ordered frame by frame; the mirror image exchanges
+    left and right but keeps x; the test crop of a clip that is hardly longer than `frames` starts as if it were shortened,
+    so that an empty frame behind the clip is read; a person whom the partner of bone lengths lacks shrinks to a point."""
 
     def __post_init__(self) -> None:
         if self.skeleton not in PART_ORDER:
@@ -72,6 +96,8 @@ class Config:
             raise OptionError(f"SkateFormer types={self.types}: expected four of 1, 2, 3, 4")
         if self.stream not in ("joint", "bone", "joint_motion", "bone_motion"):
             raise OptionError(f"SkateFormer stream={self.stream!r}: expected joint, bone, joint_motion or bone_motion")
+        if self.feeder not in ("ntu", "ucla") or self.sampler not in ("uniform", "resize"):
+            raise OptionError(f"SkateFormer feeder={self.feeder!r}, sampler={self.sampler!r}: expected ntu or ucla, and uniform or resize")
         if len(self.depths) != len(self.channels):
             raise OptionError(f"SkateFormer: {len(self.depths)} depths but {len(self.channels)} channels")
         joints = len(PART_ORDER[self.skeleton]) * self.people
@@ -93,8 +119,29 @@ class Config:
 
 def ucla(**changes: Any) -> Config:
     """The release for NW-UCLA: 20 joints, one person, a narrower MLP."""
-    base: dict[str, Any] = {"num_classes": 10, "skeleton": "kinect20", "people": 1, "near_joints": 4, "far_joints": 5, "mlp_ratio": 1.0}
+    base: dict[str, Any] = {"num_classes": 10, "skeleton": "kinect20", "people": 1, "near_joints": 4, "far_joints": 5, "mlp_ratio": 1.0, "feeder": "ucla"}
     return Config(**{**base, **changes})
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """What chance decides of one training clip of T frames, W of which are read."""
+
+    frames: Float[Tensor, " N"]
+    """Uniform numbers of the frame sampler: W + 1 of them, W for the "ucla" feeder."""
+    crop: float = 1.0
+    start: float = 0.0
+    """Where the crop begins: a uniform number over all places it can."""
+    linear: Float[Tensor, "3 3"] | None = None
+    """Rotation, shear, scale and mirror as one matrix."""
+    swap_people: bool = False
+    flip: bool = False
+    """Exchange left and right joints."""
+    axis: int | None = None
+    """The coordinate that is dropped."""
+    dropped: Bool[Tensor, "W J"] | None = None
+    """Joints that are dropped."""
+    inter: bool = False
 
 
 def partition(x: Float[Tensor, "B T V C"], kind: int, frames: int, joints: int) -> Float[Tensor, "B P W C"]:
@@ -258,6 +305,8 @@ class SkateFormer(ActionRecognizer):
         ),
     )
     Config = Config
+    takes_partner = True
+    """`prepare` can take a second clip of the same class."""
     RECIPE = Recipe(
         stages=(
             Stage(
@@ -312,6 +361,134 @@ class SkateFormer(ActionRecognizer):
             x = block(x)
         return self.head(self.dropout(x.mean((1, 2))))
 
+    # -- from clips to tokens --------------------------------------------------------------------
+
+    def prepare(self, poses: Poses, generator: torch.Generator | None = None, partner: Poses | None = None) -> tuple[Tensor, Tensor]:
+        """(joints (3, T, J, P) in part order, index (T,)) of one clip of `self.skeleton`, augmented when a generator is given.
+
+        `partner` is another clip of the same class, whose bone lengths it may be given.
+
+        Raises OptionError where no frame has a known joint.
+        """
+        x = self.arrange(poses)
+        draws = None if generator is None else self.draw(skeletons.Dice(generator), partner is not None)
+        return self.encode(x, draws, self.arrange(partner) if draws is not None and draws.inter and partner is not None else None)
+
+    def arrange(self, poses: Poses) -> Float[Tensor, "T P J 3"]:
+        """Frames in which somebody is seen, in the Kinect's axes, from where the first person's spine is first seen.
+
+        Joints and people that are missing are at the origin. Of too many people those who move most are kept.
+        """
+        if poses.dims != 3:
+            raise OptionError("skateformer reads 3D joints; these are 2D")
+        x = poses.positions.transpose(0, 1).float()
+        if x.shape[1] > self.config.people:
+            moved = torch.stack([p[p.isfinite().all(-1)].var(0, correction=0).sum().nan_to_num(0.0) for p in x.unbind(1)])
+            x = x[:, moved.argsort(descending=True, stable=True)[: self.config.people]]
+        known = x.isfinite().all(-1)
+        frames = known.flatten(1).any(1)
+        if not frames.any():
+            raise OptionError(f"clip {poses.name!r}: no frame has a known joint")
+        x, known = x[frames], known[frames]
+        # the first person who is seen at all, in the first frame with the spine
+        seen = known[:, :, _ORIGIN].T.nonzero()
+        person, first = seen[0].tolist() if len(seen) else (0, 0)
+        origin = x[first, person, _ORIGIN].nan_to_num(0.0)
+        x = torch.where(known[..., None], (x - origin) * _KINECT, 0.0)
+        return F.pad(x, (0, 0, 0, 0, 0, self.config.people - x.shape[1]))
+
+    def draw(self, dice: skeletons.Dice, has_partner: bool = False) -> Draws:
+        """What chance decides of one clip, with the paper's probabilities."""
+        c = self.config
+        if c.feeder == "ucla":
+            # the authors also scale by 0.5 to 1.5, which scaling to the box undoes
+            turn = skeletons.axis_rotation(0, math.radians(dice.integer(-60, 60))) @ skeletons.axis_rotation(1, math.radians(dice.integer(-60, 60)))
+            axis = dice.integer(0, 2) if dice.happens(c.each) else None
+            return Draws(dice.uniforms(c.frames), linear=turn, axis=axis, dropped=self._drops(dice, 4, 12))
+        crop = {"frames": dice.uniforms(c.frames + 1), "crop": dice.uniform(*_CROP), "start": dice.uniform()}
+        kind = dice.uniform()
+        if kind >= c.intra:
+            return Draws(**crop, inter=has_partner and kind < c.intra + c.inter)
+        linear = torch.eye(3)
+        swap_people = dice.happens(c.each)
+        if dice.happens(c.each):
+            linear = skeletons.shear_matrix(dice.uniforms(3, 2) - 0.5)
+        if dice.happens(c.each):
+            linear = skeletons.axis_rotation(dice.integer(0, 2), math.radians(dice.uniform(-30, 30))) @ linear
+        if dice.happens(c.each):
+            linear = (0.8 + 0.4 * dice.uniforms(3, 1)) * linear
+        flip = dice.happens(c.each)
+        if flip and not c.official_quirks:
+            linear = linear * linear.new_tensor([[-1.0], [1.0], [1.0]])
+        axis = dice.integer(0, 2) if dice.happens(c.each) else None
+        return Draws(**crop, linear=linear, swap_people=swap_people, flip=flip, axis=axis, dropped=self._drops(dice, 5, 15))
+
+    def _drops(self, dice: skeletons.Dice, least: int, most: int) -> Bool[Tensor, "W J"] | None:
+        if not dice.happens(self.config.each):
+            return None
+        joints = dice.subset(dice.integer(least, most), len(self.skeleton))
+        return dice.subset(dice.integer(16, 32), self.config.frames)[:, None] & joints
+
+    def encode(
+        self, x: Float[Tensor, "T P J 3"], draws: Draws | None = None, partner: Float[Tensor, "S P J 3"] | None = None
+    ) -> tuple[Float[Tensor, "3 W V P"], Float[Tensor, " W"]]:
+        """Frames as `arrange` gives them, augmented, sampled, as a stream in part order; and their positions in [-1, 1)."""
+        c = self.config
+        if draws is not None and draws.linear is not None:
+            x = x @ draws.linear.T
+        if c.feeder == "ucla":
+            x = skeletons.scale_to_box(x)
+        x, index = self.sample(x, draws)
+        if draws is not None:
+            if draws.inter and partner is not None:
+                x = self._with_bone_lengths(x, index, partner)
+            if draws.swap_people:
+                x = x.flip(1)
+            if draws.flip:
+                x = x[:, :, list(self.skeleton.swap)]
+            if draws.axis is not None:
+                x = x.index_fill(-1, torch.tensor(draws.axis), 0.0)
+            if draws.dropped is not None:
+                x = x.masked_fill(draws.dropped[:, None, :, None], 0.0)
+        x = skeletons.stream(x, c.stream, _tree(self.skeleton))
+        return x[:, :, list(PART_ORDER[c.skeleton])].permute(3, 0, 2, 1), index
+
+    def sample(self, x: Float[Tensor, "T P J 3"], draws: Draws | None = None) -> tuple[Float[Tensor, "W P J 3"], Float[Tensor, " W"]]:
+        """The frames that are read, and their positions in the clip."""
+        c, valid = self.config, len(x)
+        if c.feeder == "ucla":
+            frames = skeletons.even_frames(valid, c.frames) if draws is None else skeletons.repeated_frames(valid, draws.frames)
+            return x[frames], skeletons.frame_positions(frames.float(), valid)
+        margin = int((1 - _TEST_CROP) * valid / 2)
+        if draws is not None:
+            length = skeletons.crop_length(valid, draws.crop, c.frames)
+            start = int(draws.start * (valid - length + 1))
+        elif c.sampler == "resize":
+            start, length = margin, valid - 2 * margin
+        else:
+            length = skeletons.crop_length(valid, _TEST_CROP, c.frames)
+            start = margin if c.official_quirks else min(margin, valid - length)
+        if c.sampler == "resize":
+            frames = torch.arange(length)
+        else:
+            frames = skeletons.uniform_frames(length, c.frames, None if draws is None else draws.frames)
+        frames = frames + start
+        if int(frames[-1]) >= valid:
+            x = F.pad(x, (0, 0, 0, 0, 0, 0, 0, 1))
+        return skeletons.resize(x[frames], c.frames), skeletons.frame_positions(skeletons.resize(frames.float(), c.frames), valid)
+
+    def _with_bone_lengths(self, x: Float[Tensor, "W P J 3"], index: Float[Tensor, " W"], partner: Float[Tensor, "S P J 3"]) -> Float[Tensor, "W P J 3"]:
+        """The clip with the bone lengths and the path of `partner`, read at the same positions."""
+        at = ((index + 1) * len(partner) / 2).round().long()
+        if self.config.official_quirks:
+            partner = F.pad(partner, (0, 0, 0, 0, 0, 0, 0, 1))
+        reference = partner[at.clamp(max=len(partner) - 1)]
+        matched = skeletons.match_bone_lengths(x, reference, _tree(self.skeleton))
+        if self.config.official_quirks:
+            return matched
+        both = (reference != 0).flatten(2).any(-1) & (x != 0).flatten(2).any(-1)
+        return torch.where(both[..., None, None], matched, x)
+
     @classmethod
     def tiny_config(cls) -> Config:
         return ucla(num_classes=4, frames=16, depths=(1, 1), channels=(32, 32), heads=8, attention_dropout=0.0, drop_path=0.0, label_smoothing=0.0)
@@ -333,6 +510,12 @@ class SkateFormer(ActionRecognizer):
         model = cls(Config(**{**shape, "official_quirks": True, **config}))
         load_strictly(model, _rename(state, model.config), unused=("unused.",))
         return model.eval()
+
+
+@cache
+def _tree(skeleton: Skeleton) -> tuple[int, ...]:
+    """The tree of the bone stream: NTU's hung up by the middle of the spine, NW-UCLA's between the shoulders."""
+    return skeletons.bone_parents(skeleton, "spine_mid" if skeleton.has("spine_mid") else "shoulder_center")
 
 
 def _config_of(state: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -360,6 +543,7 @@ def _config_of(state: Mapping[str, Tensor]) -> dict[str, Any]:
         "far_joints": far.shape[1],
         "mlp_ratio": len(state[f"{prefix}.mlp.fc1.bias"]) / channels[0],
         "frame_index": timed,
+        "feeder": "ntu" if skeleton == "ntu25" else "ucla",
     }
 
 

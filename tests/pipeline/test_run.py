@@ -1,0 +1,86 @@
+"""The main job: what it writes, what it refuses, and that nothing is half there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import vitruve as vt
+from vitruve.errors import OptionError, VitruveError
+from vitruve.pipeline import Options, run_inputs
+
+QUICK = Options(body="procedural", video=False, report=False)
+
+
+def test_outputs_open_and_agree(tmp_path: Path) -> None:
+    result = vt.run("sample:walk", tmp_path, body="procedural", video=False)
+    names = {"angles.csv", "body.glb", "body.npz", "events.json", "motion.bvh", "motion.npz", "range_of_motion.csv", "report.html", "summary.json"}
+    assert set(result.files) == names
+    source = vt.sample("walk")
+    again = vt.load(result.files["motion.npz"])
+    assert torch.equal(again.rotations, source.rotations) and torch.equal(again.translation, source.translation)
+    bvh = vt.load(result.files["motion.bvh"])
+    assert np.allclose(bvh.fk().positions, source.fk().positions, atol=1e-4)
+    body = vt.load(result.files["body.npz"])
+    assert body.num_frames == source.num_frames
+    events = json.loads(result.files["events.json"].read_text())
+    assert {e["type"] for e in events["events"]} >= {"foot_strike", "foot_off"}
+    person = result.summary["people"][0]
+    assert person["fit_residual_mm"] < 60 and person["contact_slide_cm_s"] < 2 and person["bone_length_spread_m"] == 0
+
+
+def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
+    file = vt.save(vt.sample("walk")[:60], tmp_path / "walk.bvh")
+    first = run_inputs([str(file)], tmp_path / "out", QUICK)[0]
+    stamp = (first.folder / "summary.json").stat().st_mtime_ns
+    assert run_inputs([str(file)], tmp_path / "out", QUICK)[0].summary["reused"]
+    assert (first.folder / "summary.json").stat().st_mtime_ns == stamp
+    vt.save(vt.sample("walk")[:50], file)
+    assert run_inputs([str(file)], tmp_path / "out", QUICK)[0].summary["frames"] == 50
+
+
+def test_goes_on_after_a_bad_file_and_says_which(tmp_path: Path) -> None:
+    vt.save(vt.sample("walk")[:40], tmp_path / "good.bvh")
+    (tmp_path / "bad.bvh").write_text("HIERARCHY\nROOT hips\n{\n")
+    with pytest.raises(VitruveError, match="bad.*bad.bvh:"):
+        run_inputs([str(tmp_path)], tmp_path / "out", QUICK)
+    assert (tmp_path / "out" / "good" / "summary.json").is_file()
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["good"]
+
+
+def test_one_camera_says_what_is_impossible(tmp_path: Path) -> None:
+    walk = vt.sample("walk")[:30].poses().map_to(vt.skeleton("coco17"))
+    camera = vt.Camera.look_at(torch.tensor([0.0, 1.0, 5.0]), torch.tensor([0.0, 1.0, 0.0]), (640, 480))
+    flat = vt.Poses(camera.project(walk.positions[0])[None], walk.skeleton, walk.fps, image_size=(640, 480))
+    vt.save(flat, tmp_path / "view.json")
+    result = vt.run(tmp_path / "view.json", tmp_path / "out", video=False, report=False)
+    assert {"keypoints.npz", "keypoints.csv", "summary.json"} <= set(result.files)
+    assert any("no depth" in note for note in result.summary["notes"])
+
+
+def test_views_with_cameras_become_a_body(tmp_path: Path) -> None:
+    from vitruve.io.cameras import write_cameras
+
+    walk = vt.sample("walk")[:40].poses()
+    middle = walk.positions[0, 20, 0]
+    eyes = [torch.tensor([4.0, 0.8, 0.0]), torch.tensor([-3.0, 1.0, 3.0]), torch.tensor([0.0, 1.2, -4.5])]
+    cameras = {f"cam{i}": vt.Camera.look_at(middle + e, middle, (1280, 720)) for i, e in enumerate(eyes)}
+    points = walk.map_to(vt.skeleton("halpe26"))
+    files = []
+    for name, camera in cameras.items():
+        seen = vt.Poses(camera.project(points.positions[0])[None], points.skeleton, points.fps, image_size=(1280, 720))
+        files.append(str(vt.save(seen, tmp_path / f"{name}.json")))
+    write_cameras(cameras, tmp_path / "calibration.json")
+    result = run_inputs(files, tmp_path / "out", Options(body="procedural", video=False, report=False, cameras=tmp_path / "calibration.json"))[0]
+    assert result.summary["people"][0]["frames"] == 40
+    with pytest.raises(OptionError, match="2 views but 3 cameras"):
+        vt.run(files[:2], tmp_path / "out2", cameras=tmp_path / "calibration.json")
+
+
+def test_nothing_to_run_on() -> None:
+    with pytest.raises(OptionError, match="nothing to run on"):
+        run_inputs([], Path("out"), QUICK)
