@@ -11,7 +11,6 @@ from tests.core.figures import random_motion, walk
 from tests.core.test_reference import A_POSE, posed, rerested
 from vitruve.bodies import BodyMotion, body_model, retarget
 from vitruve.core import rotations as rot
-from vitruve.core.contacts import detect_contacts, slide_speed
 from vitruve.core.motion import Motion
 from vitruve.core.reference import reference_of
 from vitruve.core.skeleton import Skeleton
@@ -68,7 +67,7 @@ def test_twist_survives() -> None:
 
 @pytest.mark.parametrize("name", ["h36m17", "ntu25", "smplh52"])
 def test_there_and_back_over_another_tree(name: str) -> None:
-    """Joint counts of the spine differ: limbs come back exactly, the trunk nearly."""
+    """Joint counts of the spine differ: limbs and pelvis come back."""
     from tests.core.figures import t_pose_offsets
 
     m = random_motion(20, spread=0.3)
@@ -77,7 +76,7 @@ def test_there_and_back_over_another_tree(name: str) -> None:
     assert difference(m, there, *shared) < 0.02
     back = retarget(there, m, refine=False)
     assert difference(m, back, *shared) < 0.02
-    assert difference(m, back, "spine1", "spine3") < 0.6
+    assert difference(m, back, "pelvis") < 0.02
 
 
 def test_a_larger_body_walks_farther_and_on_the_floor() -> None:
@@ -89,7 +88,7 @@ def test_a_larger_body_walks_farther_and_on_the_floor() -> None:
     torch.testing.assert_close(out.fk().positions, giant.fk().positions, atol=5e-3, rtol=0)
 
 
-def test_refinement_stops_feet_that_proportions_make_slide() -> None:
+def test_refinement_keeps_feet_on_their_path_where_proportions_differ() -> None:
     m = walk(120)
     # longer shins, shorter thighs, higher ankles
     o = m.offsets.clone()
@@ -97,13 +96,16 @@ def test_refinement_stops_feet_that_proportions_make_slide() -> None:
         o[m.skeleton.index(f"{side}_knee")] *= 0.75
         o[m.skeleton.index(f"{side}_ankle")] *= 1.3
     target = Motion(m.rotations, m.translation, o, m.skeleton, m.fps)
-    contacts = detect_contacts(m)
-    rough, fine = (retarget(m, target, refine=r) for r in (False, True))
-    assert isinstance(rough, Motion) and isinstance(fine, Motion)
-    slide = [slide_speed(x, contacts) for x in (m, rough, fine)]
-    assert None not in slide
-    scale = fine.metadata["retarget"]["scale"]
-    assert abs(slide[2] - scale * slide[0]) < abs(slide[1] - scale * slide[0])  # type: ignore[operator]
+
+    def stray(refine: bool) -> float:
+        """How much the ankle leaves the path of the source's, metres."""
+        out = retarget(m, target, refine=refine)
+        assert isinstance(out, Motion)
+        j = m.skeleton.index("left_ankle")
+        away = out.fk().positions[:, j] - out.metadata["retarget"]["scale"] * m.fk().positions[:, j]
+        return float(away.std(0).norm())
+
+    assert stray(True) < 0.2 * stray(False)
 
 
 def test_a_body_is_returned_for_a_body() -> None:
@@ -130,11 +132,11 @@ def test_unsuitable_rigs() -> None:
 
 @pytest.mark.realdata
 def test_the_same_trial_on_two_rigs_agrees(data: Path) -> None:
-    """CMU 02_01 as ASF/AMC and as another company's rig: world rotations of limbs, both seen from the T-pose."""
+    """CMU 03_02 as ASF/AMC and as another company's rig: world rotations of limbs, both seen from the T-pose."""
     from vitruve.io import load
 
-    a = load(data / "cmu_mocap" / "cmu_asfamc_01_02_03.npz", clip="02_01")
-    b = load(data / "cmu_mocap" / "cmu_ccrig_s01_s06.npz", clip="02_01")
+    a = load(data / "cmu_mocap" / "cmu_asfamc_01_02_03.npz", clip="03_02")
+    b = load(data / "cmu_mocap" / "cmu_ccrig_s01_s06.npz", clip="03_02")
     n = min(len(a), len(b))
     x, y = relative(a[:n]), relative(b[:n])
     for mark, degrees in (("hip", 5), ("knee", 5), ("shoulder", 5), ("elbow", 5)):

@@ -31,20 +31,23 @@ def random_motion(frames: int = 20, name: str = "smpl24", spread: float = 0.4, s
     return Motion(rot.from_rotvec(v).to(dtype), t.to(dtype), t_pose_offsets(name).to(dtype), s, fps)
 
 
-def walk(frames: int = 120, fps: float = 60.0, speed: float = 1.2) -> Motion:
-    """A stiff walk on smpl24: legs swing in opposition, knees bend in swing, feet scrape the ground."""
+def walk(frames: int = 120, fps: float = 60.0, slide: float = 0.1) -> Motion:
+    """A stiff walk on smpl24: legs swing in opposition, knees bend in swing, and the standing foot slides by a share of the way."""
     s = skeleton("smpl24")
     t = torch.arange(frames, dtype=torch.float64) / fps
     r = rot.identity(frames, len(s), dtype=torch.float64)
     for side, phase in (("left", 0.0), ("right", torch.pi)):
         swing = 2 * torch.pi * t + phase
-        r[:, s.index(f"{side}_hip")] = rot.about("x", -0.4 * torch.sin(swing))
-        r[:, s.index(f"{side}_knee")] = rot.about("x", 0.6 * torch.cos(swing).clamp_min(0))
-        r[:, s.index(f"{side}_ankle")] = rot.about("x", 0.4 * torch.sin(swing) - 0.6 * torch.cos(swing).clamp_min(0))
+        hip, knee = -0.35 * torch.sin(swing), 0.9 * torch.cos(swing).clamp_min(0)
+        r[:, s.index(f"{side}_hip")] = rot.about("x", hip - 0.4 * knee)
+        r[:, s.index(f"{side}_knee")] = rot.about("x", knee)
+        r[:, s.index(f"{side}_ankle")] = rot.about("x", -hip - 0.6 * knee)
         r[:, s.index(f"{side}_shoulder")] = rot.about("z", torch.full_like(t, -1.3 if side == "left" else 1.3))
     offsets = t_pose_offsets().double()
-    path = torch.stack([torch.zeros_like(t), torch.zeros_like(t), speed * t], -1)
-    motion = Motion(r, path, offsets, s, fps)
-    toes = motion.fk().positions[:, [s.index("left_foot"), s.index("right_foot")], 1].amin(1)
-    path[:, 1] = 0.02 - toes
+    path = torch.zeros(frames, 3, dtype=torch.float64)
+    toes = Motion(r, path, offsets, s, fps).fk().positions[:, [s.index("left_foot"), s.index("right_foot")]]
+    standing = toes[..., 1].argmin(1)
+    path[:, 1] = 0.02 - toes[..., 1].amin(1)
+    step = toes[:, :, 2].diff(dim=0).gather(1, standing[1:, None])[:, 0]
+    path[1:, 2] = -((1 - slide) * step).cumsum(0)
     return Motion(r.float(), path.float(), offsets.float(), s, fps, name="walk")

@@ -207,9 +207,11 @@ def test_reprojection_error_is_pixels():
     assert torch.allclose(e[:2], torch.tensor([[0.0], [5.0]]).double().expand(2, 4), atol=1e-6) and e[2, 0].isnan()
 
 
-def test_bad_input_is_named():
+def test_one_point_and_bad_input():
     cameras, x = ring(3), crowd(4)
     px = seen_by(cameras, x)
+    one = triangulate(px[:, 0], cameras)
+    assert one.points.shape == (3,) and one.inliers.shape == (3,) and torch.allclose(one.points, x[0], atol=1e-6)
     with pytest.raises(VitruveError, match="2 views of pixels, 3 cameras"):
         triangulate(px[:2], cameras)
     with pytest.raises(VitruveError, match="at least two views"):

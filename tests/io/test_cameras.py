@@ -48,7 +48,8 @@ def test_opencv_yaml_and_toml_and_plain_json_agree(tmp_path):
     store.write("image_height", 400)
     store.release()
     (tmp_path / "cam.toml").write_text(
-        f"[cam]\nname = 'cam'\nsize = [600.0, 400.0]\nmatrix = {k.tolist()}\ndistortions = {dist.tolist()}\nrotation = {rvec.tolist()}\ntranslation = {t.tolist()}\n"
+        f"[cam]\nname = 'cam'\nsize = [600.0, 400.0]\nmatrix = {k.tolist()}\ndistortions = {dist.tolist()}\n"
+        f"rotation = {rvec.tolist()}\ntranslation = {t.tolist()}\n"
         "[metadata]\nadjusted = false\n"
     )
     (tmp_path / "cam.json").write_text(

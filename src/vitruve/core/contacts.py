@@ -268,11 +268,14 @@ def _bend(world: Tensor, positions: Tensor, leg: _Leg, target: Tensor, toe_targe
     along = (a.square() + far.square() - b.square()) / (2 * far)
     new_thigh = along * u + (a.square() - along.square()).clamp_min(0).sqrt() * side
     new_shin = far * u - new_thigh
-    turn_thigh = rot.multiply(rot.between(rot.rotate(swing, thigh), new_thigh), swing)
-    turn_shin = rot.multiply(rot.between(rot.rotate(swing, shin), new_shin), swing)
+    # a leg that is where it should be stays exactly as it is
+    still = (target - ankle).norm(dim=-1, keepdim=True) < 1e-7
+    unit = rot.identity(1, dtype=world.dtype, device=world.device)
+    turn_thigh = torch.where(still, unit, rot.multiply(rot.between(rot.rotate(swing, thigh), new_thigh), swing))
+    turn_shin = torch.where(still, unit, rot.multiply(rot.between(rot.rotate(swing, shin), new_shin), swing))
     world[:, list(leg.thigh)] = rot.multiply(turn_thigh[:, None], world[:, list(leg.thigh)])
     world[:, list(leg.shin)] = rot.multiply(turn_shin[:, None], world[:, list(leg.shin)])
     if leg.toe is not None and toe_target is not None:
-        place = hip + new_thigh + new_shin
+        place = torch.where(still, ankle, hip + new_thigh + new_shin)
         turn = rot.between(positions[:, leg.toe] - ankle, toe_target - place)
         world[:, list(leg.foot)] = rot.multiply(turn[:, None], world[:, list(leg.foot)])

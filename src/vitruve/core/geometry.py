@@ -297,15 +297,14 @@ def triangulate(
 
     def spread(values: Tensor, fill: float | bool) -> Tensor:
         """Values of the points some views see (..., N) put back among all."""
-        return values.new_full((*values.shape[:-1], len(some)), fill).masked_scatter(some, values).unflatten(-1, batch or (1,))
+        return values.new_full((*values.shape[:-1], len(some)), fill).masked_scatter(some, values).reshape(*values.shape[:-1], *batch)
 
-    out = Triangulation(
+    return Triangulation(
         spread(torch.where(enough, points.mT, torch.nan), torch.nan).movedim(0, -1).to(dtype),
         spread(confidence, 0.0).to(dtype),
         spread(mean_error, torch.nan).to(dtype),
         spread(use & enough, False),
     )
-    return out if batch else Triangulation(out.points[0], out.confidence[0], out.error[0], out.inliers[:, 0])
 
 
 # --- bundle adjustment ---------------------------------------------------------------------------

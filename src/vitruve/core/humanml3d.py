@@ -137,6 +137,11 @@ def _forward(across: Float[Tensor, "*B 3"]) -> Float[Tensor, "*B 3"]:
     return torch.linalg.cross(across.new_tensor([0.0, 1.0, 0.0]).expand_as(across), across)
 
 
+def _heading(forward: Float[Tensor, "*B 3"]) -> Float[Tensor, "*B 4"]:
+    """The turn about y that takes a direction in the ground plane to +z."""
+    return rot.about("y", -torch.atan2(forward[..., 0], forward[..., 2]))
+
+
 def _gaussian(x: Float[Tensor, "T 3"], sigma: float) -> Float[Tensor, "T 3"]:
     """Gaussian filter along time, ends repeated, cut at four sigma."""
     radius = int(4 * sigma + 0.5)
@@ -159,7 +164,7 @@ def inverse_kinematics(positions: Float[Tensor, "T J 3"], layout: Layout = T2M, 
     forward = _forward(rot.normalize(across))
     if smooth:
         forward = _gaussian(forward, _SMOOTHING)
-    heading = rot.between(forward, positions.new_tensor([0.0, 0.0, 1.0]))
+    heading = _heading(forward)
     heading = torch.cat([rot.identity(1, dtype=heading.dtype, device=heading.device), heading[1:]])
     out: list[Tensor] = [heading] * layout.num_joints
     for chain in layout.chains:
@@ -209,7 +214,7 @@ def canonicalise(positions: Float[Tensor, "T J 3"], layout: Layout = T2M) -> Flo
     right_hip, left_hip, right_shoulder, left_shoulder = layout.face
     forward = _forward(start[right_hip] - start[left_hip] + start[right_shoulder] - start[left_shoulder])
     origin = torch.stack([start[0, 0], positions[..., 1].min(), start[0, 2]])
-    return rot.rotate(rot.between(forward, positions.new_tensor([0.0, 0.0, 1.0])), positions - origin)
+    return rot.rotate(_heading(forward), positions - origin)
 
 
 def encode_all(

@@ -53,12 +53,13 @@ def between(u: Float[Tensor, "*#B 3"], v: Float[Tensor, "*#B 3"]) -> Tensor:
     """
     u, v = torch.broadcast_tensors(u, v)
     u, v = normalize(u), normalize(v)
-    w = 1 + (u * v).sum(-1, keepdim=True)
+    # 1 + u.v, without the cancellation that loses it between nearly opposite directions
+    w = (u + v).square().sum(-1, keepdim=True) / 2
     q = torch.cat([torch.linalg.cross(u, v), w], -1)
     # cross(u, e) with e the axis u is least aligned with: never degenerate
     e = torch.nn.functional.one_hot(u.abs().argmin(-1), 3).to(u)
     flip = torch.cat([torch.linalg.cross(u, e), torch.zeros_like(w)], -1)
-    return normalize(torch.where(w > 1e-6, q, flip))
+    return normalize(torch.where(w > (100 * torch.finfo(w.dtype).eps) ** 2, q, flip))
 
 
 def rotate(q: Float[Tensor, "*#B 4"], v: Float[Tensor, "*#B 3"]) -> Tensor:

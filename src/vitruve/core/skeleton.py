@@ -83,7 +83,7 @@ class Skeleton:
     def _depths(self) -> tuple[int, ...]:
         depth: list[int] = [-1] * len(self)
         for j in range(len(self)):
-            line = []
+            line: list[int] = []
             while j >= 0 and depth[j] < 0:
                 if len(line) > len(self):
                     raise SkeletonError(f"skeleton {self.name!r}: {self.joints[j]!r} is its own ancestor")
@@ -265,10 +265,7 @@ class JointMap:
         """Raise SkeletonError unless every one of these target joints can be computed."""
         lost = [n for n in joints if self.target.index(n) in self.missing]
         if lost:
-            raise SkeletonError(
-                f"skeleton {self.source.name!r} cannot be mapped to {self.target.name!r}: "
-                f"nothing stands for {', '.join(lost)}"
-            )
+            raise SkeletonError(f"skeleton {self.source.name!r} cannot be mapped to {self.target.name!r}: nothing stands for {', '.join(lost)}")
 
     def describe(self) -> str:
         """One line: how many joints are exact, which are derived and which are missing."""

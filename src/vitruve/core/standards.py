@@ -1,7 +1,7 @@
 """The joint sets of the field, as data. Orders and trees follow the publishers' own definitions.
 
 >>> sorted(STANDARDS)[:3]
-['anny', 'cmu31', 'coco17']
+['3dhp17', '3dhp28', 'anny']
 """
 
 # ruff: noqa: E501

@@ -1,1 +1,198 @@
+"""The open data sets: what they are, on which terms, how to get them, and readers that give them in our types.
 
+>>> from vitruve.data import DATASETS
+>>> DATASETS["nw_ucla"].task, DATASETS["nw_ucla"].commercial_ok
+('recognition', False)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vitruve.errors import OptionError
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """A data set. `reader` and `measure` are "module:function", imported when first used."""
+
+    name: str
+    title: str
+    task: str
+    terms: str
+    commercial_ok: bool
+    folder: str
+    """Its place inside the data root."""
+    how_to_get: str
+    reader: str
+    """Takes the folder, gives the samples."""
+    measure: str
+    """Takes the samples, gives counts and ranges by name."""
+    counts: Mapping[str, float] = field(default_factory=dict)
+    """What a complete copy measures."""
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Where other measures must lie."""
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    """Of files in the folder, where there is one known copy of them."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What `check` found: measures by name, and in words what is not as it should be."""
+
+    name: str
+    folder: Path
+    measures: Mapping[str, float]
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def _actions(name: str, title: str, terms: str, folder: str, how_to_get: str, clips: int, classes: int, frames: int, **more: Any) -> DatasetInfo:
+    ranges = {"largest_coordinate": more.pop("reach", (0.5, 10.0)), "missing_share": (0.0, more.pop("missing", 0.0))}
+    return DatasetInfo(
+        name,
+        title,
+        "recognition",
+        terms,
+        False,
+        folder,
+        how_to_get,
+        f"vitruve.data.actions:{name}",
+        "vitruve.data.actions:measure",
+        {"clips": clips, "classes": classes, "frames": frames},
+        ranges,
+        {more["file"]: more["sha256"]},
+    )
+
+
+DATASETS: dict[str, DatasetInfo] = {
+    d.name: d
+    for d in (
+        _actions(
+            "nw_ucla",
+            "Northwestern-UCLA Multiview Action3D (skeletons)",
+            "research use, cite Wang et al., CVPR 2014",
+            "nw_ucla",
+            "skeletons as JSON files aXX_sXX_eXX_vXX.json (data/NW-UCLA/all_sqe of zjyyjz556/ctrgcn on GitHub), or the same packed as nw_ucla.npz",
+            1484,
+            10,
+            58534,
+            file="nw_ucla.npz",
+            sha256="2b2e063c9db8cb1bae7686d4679b7e4d04473bf69e73883222907b9ef3b87798",
+        ),
+        _actions(
+            "msr_action3d",
+            "MSR-Action3D (skeletons)",
+            "published for research by Microsoft, Li et al. 2010",
+            "msr_action3d",
+            "data/MSRAction3D/real_world_coordinates of JeslieHCI/UTKinect_3 on GitHub, packed as msr_action3d.npz",
+            557,
+            20,
+            22077,
+            missing=0.05,
+            file="msr_action3d.npz",
+            sha256="3bf60df6252c8e787a2f3eb5bd6a792e9ae3863a7f91b01d2a0ab8a74d6a65ed",
+        ),
+        _actions(
+            "utd_mhad",
+            "UTD-MHAD (skeletons), subjects 1 to 6",
+            "research use, cite Chen et al., ICIP 2015",
+            "utd_mhad",
+            "data/Skeleton of woo-chia-wei/kinect-sequence-classification on GitHub, packed as utd_mhad.npz",
+            646,
+            27,
+            43314,
+            file="utd_mhad.npz",
+            sha256="1d1c9cd1bac85d3c95203a9666891af5c1fdb776892eea2205e77637f3ed13c7",
+        ),
+        _actions(
+            "sbu",
+            "SBU Kinect Interaction, two people",
+            "academic research, cite Yun et al., CVPRW 2012",
+            "sbu_interaction",
+            "the data set's clean version (skeleton_pos.txt files), packed as sbu.npz",
+            228,
+            8,
+            5632,
+            file="sbu.npz",
+            sha256="e2c13c8c2baf0126ae35c9d13662fce6989167313b74083fb95ef2c2f1abaf10",
+        ),
+        _actions(
+            "jhmdb",
+            "J-HMDB joints (2D), 14 of its classes",
+            "annotations of Jhuang et al., ICCV 2013, CC BY 4.0 / research",
+            "jhmdb_joints",
+            "data/JHMDB of fandulu/DD-Net on GitHub, packed as jhmdb.npz",
+            609,
+            14,
+            21126,
+            reach=(0.3, 5.0),
+            file="jhmdb.npz",
+            sha256="34b573d35e0e80153ecf9430316ffe478ad7901c759e27a0b7801e90b447409c",
+        ),
+        _actions(
+            "bandai",
+            "Bandai-Namco-Research-Motiondataset 1 and 2, by content",
+            "CC BY-NC 4.0, (c) 2022 Bandai Namco Research Inc.",
+            "bandai_namco_motion",
+            "BandaiNamcoResearchInc/Bandai-Namco-Research-Motiondataset on GitHub, packed as motions.npz",
+            1586,
+            26,
+            217906,
+            file="motions.npz",
+            sha256="f41b47b9d2648f8fee22415817e276d4df9bad681a0de1fefb70fe40095c224f",
+        ),
+    )
+}
+
+
+def find_root(root: str | Path | None = None) -> Path:
+    """The folder that holds the data sets: `root`, else $VITRUVE_DATA, else ~/.cache/vitruve/data."""
+    return Path(root or os.environ.get("VITRUVE_DATA") or Path.home() / ".cache" / "vitruve" / "data")
+
+
+def info(name: str) -> DatasetInfo:
+    """A data set by name; OptionError lists those there are."""
+    if name not in DATASETS:
+        raise OptionError(f"unknown data set {name!r}; expected one of: {', '.join(sorted(DATASETS))}")
+    return DATASETS[name]
+
+
+def find(name: str, root: str | Path | None = None) -> Path:
+    """The folder of a data set; OptionError says where it was looked for and how to get it."""
+    d = info(name)
+    folder = find_root(root) / d.folder
+    if not folder.is_dir():
+        raise OptionError(f"{d.title} is not at {folder} (set VITRUVE_DATA, or put it there). How to get it: {d.how_to_get}. Terms: {d.terms}.")
+    return folder
+
+
+def load(name: str, root: str | Path | None = None) -> Any:
+    """The samples of a data set in our types: ActionClips, tracks or pairs, by its task."""
+    return _function(info(name).reader)(find(name, root))
+
+
+def check(name: str, root: str | Path | None = None) -> Check:
+    """Read a data set and compare its counts, ranges and file hashes with what a complete copy has."""
+    d, folder = info(name), find(name, root)
+    measures = dict(_function(d.measure)(load(name, root)))
+    problems = [f"{k}: expected {v:g}, found {measures[k]:g}" for k, v in d.counts.items() if measures[k] != v]
+    problems += [f"{k}: expected {low:g} to {high:g}, found {measures[k]:g}" for k, (low, high) in d.ranges.items() if not low <= measures[k] <= high]
+    for file, expected in d.sha256.items():
+        if (folder / file).is_file() and hashlib.sha256((folder / file).read_bytes()).hexdigest() != expected:
+            problems.append(f"{file}: not the copy whose hash is known ({expected[:12]}...)")
+    return Check(name, folder, measures, tuple(problems))
+
+
+def _function(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)

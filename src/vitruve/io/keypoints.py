@@ -527,7 +527,9 @@ def _camera(data: dict[str, Any]) -> Camera:
 def _numbers_or_null(x: torch.Tensor) -> Any:
     """Nested lists with null for NaN; float32 values keep all their digits."""
     array = x.detach().cpu().double().numpy()
-    return np.where(np.isfinite(array), array, None).tolist()
+    out = array.astype(object)
+    out[~np.isfinite(array)] = None
+    return out.tolist()
 
 
 def write(value: Any, path: str | Path, *, layout: str = "vitruve") -> None:

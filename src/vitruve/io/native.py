@@ -213,6 +213,6 @@ def write(value: Any, path: str | Path) -> None:
         kind, arrays = "body", _put_body(value)
     else:
         raise FormatError(path, f"cannot hold a {type(value).__name__}; expected a motion, poses or a body's motion")
-    plain = {k: v.detach().cpu().numpy() if isinstance(v, Tensor) else np.asarray(v) for k, v in arrays.items()}
+    plain: dict[str, Any] = {k: v.detach().cpu().numpy() if isinstance(v, Tensor) else np.asarray(v) for k, v in arrays.items()}
     with atomic(path) as temporary:
         np.savez_compressed(temporary, vitruve=np.int32(VERSION), kind=np.array(kind), **plain)

@@ -181,7 +181,7 @@ def _poses(x: np.ndarray, skeleton: Skeleton, fps: float, name: str, metadata: d
     """Poses of (T, J, D) or, for several people, (T, P, J, D)."""
     x = x[:, None] if x.ndim == 3 else x
     positions = torch.from_numpy(np.ascontiguousarray(x.swapaxes(0, 1), np.float32))
-    scores = {} if confidence is None else {"confidence": torch.from_numpy(confidence[None])}
+    scores: dict[str, Any] = {} if confidence is None else {"confidence": torch.from_numpy(confidence[None])}
     return Poses(positions, skeleton, fps, name=name, metadata=metadata, **scores)
 
 

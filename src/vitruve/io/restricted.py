@@ -35,7 +35,7 @@ def _frombuffer(raw: Any, kind: Any, shape: Any, order: Any) -> np.ndarray:
 def _dtype(code: Any, *flags: Any) -> np.dtype:
     if not isinstance(code, str | bytes):
         raise pickle.UnpicklingError(f"an array type {code!r}")
-    return np.dtype(code)
+    return np.dtype(code.decode("latin1") if isinstance(code, bytes) else code)
 
 
 def _encode(text: Any, encoding: Any = "latin1") -> bytes:

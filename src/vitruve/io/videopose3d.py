@@ -209,5 +209,6 @@ def write(value: Any, path: str | Path, *, subject: str = "S1", action: str = "M
         if value.image_size is not None:
             metadata["video_metadata"] = {subject: {"w": value.image_size[0], "h": value.image_size[1]}}
         arrays = {"positions_2d": {subject: {action: [x]}}, "metadata": metadata}
+    arrays = {k: np.array(v, dtype=object) for k, v in arrays.items()}
     with atomic(path) as temporary:
-        np.savez_compressed(temporary, **{k: np.array(v, dtype=object) for k, v in arrays.items()})
+        np.savez_compressed(temporary, **arrays)

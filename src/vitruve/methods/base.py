@@ -127,6 +127,20 @@ class Method(nn.Module, ModelHubMixin):
 
     # -- for the contract tests ------------------------------------------------------------------
 
+    def respond(self, batch: Any) -> Any:
+        """The method's answer to a batch: what `predict` is built on. A forward pass, unless a task says otherwise."""
+        return self(batch)
+
+    @classmethod
+    def switches(cls) -> dict[str, dict[str, Any]]:
+        """Config changes, by what they show, relative to tiny_config; each must change the method's behaviour."""
+        return {}
+
+    @classmethod
+    def config_only(cls) -> tuple[str, ...]:
+        """Config fields that no switch can show in a batch (names of data, say)."""
+        return ()
+
     @classmethod
     def tiny_config(cls) -> Any:
         """A config small enough to overfit one batch within seconds on a CPU."""

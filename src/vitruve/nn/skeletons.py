@@ -44,7 +44,7 @@ def kinect_parents(skeleton: Skeleton) -> tuple[int, ...]:
 
     Source: CTR-GCN (graph/ntu_rgb_d.py, graph/ucla.py), after ST-GCN.
     """
-    parents = list(bone_parents(skeleton, "neck"))
+    parents = list(bone_parents(skeleton, "spine_shoulder" if skeleton.has("spine_shoulder") else "shoulder_center"))
     for side in ("left", "right"):
         if f"{side}_hand_tip" in skeleton.joints:
             parents[skeleton.index(f"{side}_hand_tip")] = skeleton.index(f"{side}_thumb")
@@ -93,7 +93,7 @@ def frame_differences(x: Float[Tensor, "T *S"]) -> Float[Tensor, "T *S"]:
 
 
 def stream(x: Float[Tensor, "T *S J D"], name: str, parents: Sequence[int]) -> Float[Tensor, "T *S J D"]:
-    """"joint", "bone", "joint_motion" or "bone_motion" of joint positions."""
+    """ "joint", "bone", "joint_motion" or "bone_motion" of joint positions."""
     if name not in STREAMS:
         raise OptionError(f"stream {name!r}: expected one of {', '.join(STREAMS)}")
     if name.startswith("bone"):
@@ -205,9 +205,7 @@ def scale_to_box(x: Float[Tensor, "*S D"]) -> Float[Tensor, "*S D"]:
     return 2 * (x - low) / (high - low).clamp_min(1e-9) - 1
 
 
-def match_bone_lengths(
-    x: Float[Tensor, "*S J D"], reference: Float[Tensor, "*S J D"], parents: Sequence[int], eps: float = 1e-5
-) -> Float[Tensor, "*S J D"]:
+def match_bone_lengths(x: Float[Tensor, "*S J D"], reference: Float[Tensor, "*S J D"], parents: Sequence[int], eps: float = 1e-5) -> Float[Tensor, "*S J D"]:
     """Bone directions of `x` with the bone lengths, and the path of the centre, of `reference` (skeleton AdaIN).
 
     Source: SkateFormer (feeders/tools.py).

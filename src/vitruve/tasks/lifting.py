@@ -71,6 +71,9 @@ class Lifter(Method):
         """The joint set the method reads and writes."""
         return standard(self.config.skeleton)
 
+    def respond(self, batch: LiftingBatch) -> Float[Tensor, "B T J 3"]:
+        return self.lift(batch.keypoints)
+
     def lift(self, keypoints: Float[Tensor, "B T J 2"]) -> Float[Tensor, "B T J 3"]:
         """3D joints relative to the root, metres, camera frame; with the config's flip averaging."""
         out = self(keypoints)

@@ -442,20 +442,16 @@ class SkateFormer(ActionRecognizer):
         if draws is not None:
             if draws.inter and partner is not None:
                 x = self._with_bone_lengths(x, index, partner)
-            if draws.swap_people:
-                x = x.flip(1)
-            if draws.flip:
-                x = x[:, :, list(self.skeleton.swap)]
-            if draws.axis is not None:
-                x = x.index_fill(-1, torch.tensor(draws.axis), 0.0)
-            if draws.dropped is not None:
-                x = x.masked_fill(draws.dropped[:, None, :, None], 0.0)
+            x = self.augment(x, draws)
         x = skeletons.stream(x, c.stream, _tree(self.skeleton))
         return x[:, :, list(PART_ORDER[c.skeleton])].permute(3, 0, 2, 1), index
 
-    def sample(self, x: Float[Tensor, "T P J 3"], draws: Draws | None = None) -> tuple[Float[Tensor, "W P J 3"], Float[Tensor, " W"]]:
-        """The frames that are read, and their positions in the clip."""
-        c, valid = self.config, len(x)
+    def sample(
+        self, x: Float[Tensor, "T P J 3"], draws: Draws | None = None, valid: int | None = None
+    ) -> tuple[Float[Tensor, "W P J 3"], Float[Tensor, " W"]]:
+        """The frames that are read, and their positions among the `valid` first ones (all, unless given)."""
+        c = self.config
+        valid = len(x) if valid is None else valid
         if c.feeder == "ucla":
             frames = skeletons.even_frames(valid, c.frames) if draws is None else skeletons.repeated_frames(valid, draws.frames)
             return x[frames], skeletons.frame_positions(frames.float(), valid)
@@ -473,9 +469,21 @@ class SkateFormer(ActionRecognizer):
         else:
             frames = skeletons.uniform_frames(length, c.frames, None if draws is None else draws.frames)
         frames = frames + start
-        if int(frames[-1]) >= valid:
+        if int(frames[-1]) >= len(x):
             x = F.pad(x, (0, 0, 0, 0, 0, 0, 0, 1))
         return skeletons.resize(x[frames], c.frames), skeletons.frame_positions(skeletons.resize(frames.float(), c.frames), valid)
+
+    def augment(self, x: Float[Tensor, "W P J 3"], draws: Draws) -> Float[Tensor, "W P J 3"]:
+        """What happens to the frames that are read: people and sides exchanged, a coordinate and joints dropped."""
+        if draws.swap_people:
+            x = x.flip(1)
+        if draws.flip:
+            x = x[:, :, list(self.skeleton.swap)]
+        if draws.axis is not None:
+            x = x.index_fill(-1, torch.tensor(draws.axis), 0.0)
+        if draws.dropped is not None:
+            x = x.masked_fill(draws.dropped[:, None, :, None], 0.0)
+        return x
 
     def _with_bone_lengths(self, x: Float[Tensor, "W P J 3"], index: Float[Tensor, " W"], partner: Float[Tensor, "S P J 3"]) -> Float[Tensor, "W P J 3"]:
         """The clip with the bone lengths and the path of `partner`, read at the same positions."""

@@ -1,0 +1,95 @@
+"""What an experiment on a paper's point gives back, and how it is written down.
+
+A claim is a module `claims/<task>/<slug>.py` with
+`run(quick=False, seeds=3, data_root=None, folder="claims", progress=True) -> ClaimResult`:
+`quick` is a version of minutes that says less, `folder` keeps what was trained, so that a stopped run goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+import torch
+
+from vitruve.io.files import atomic
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """`arms` maps each arm to its metric, one value for each seed; `table` has a header row, then rows of text."""
+
+    slug: str
+    metric: str
+    arms: Mapping[str, Sequence[float]]
+    table: Sequence[Sequence[str]]
+    conclusion: str
+    """In words, what came out, whether or not it is what the paper says."""
+    reproduced: bool
+    data: str
+    seeds: Sequence[int]
+    quick: bool = False
+    duration: float = 0.0
+    """Seconds."""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """Whatever else a reader needs to judge it: sizes, epochs, what was tried."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as plain JSON values, with the mean and spread of each arm, and what it was made with."""
+        summary = {arm: dict(zip(("mean", "spread"), mean_spread(values))) for arm, values in self.arms.items()}
+        return json.loads(json.dumps({**asdict(self), "summary": summary, "made_with": environment()}))
+
+    def write(self, path: str | Path) -> Path:
+        """Write it as JSON; folders are made."""
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic(path) as temporary:
+            temporary.write_text(json.dumps(self.to_json(), indent=1) + "\n")
+        return path
+
+    def text(self) -> str:
+        """The table in columns, and the conclusion."""
+        widths = [max(len(row[i]) for row in self.table) for i in range(len(self.table[0]))]
+        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in self.table]
+        return "\n".join([*lines, "", self.conclusion])
+
+
+def mean_spread(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and sample standard deviation (0 for a single value)."""
+    return mean(values), stdev(values) if len(values) > 1 else 0.0
+
+
+def shown(values: Sequence[float], digits: int = 2) -> str:
+    """"mean +- spread (n)" for tables."""
+    m, s = mean_spread(values)
+    return f"{m:.{digits}f} +- {s:.{digits}f} ({len(values)})"
+
+
+def environment() -> dict[str, Any]:
+    """Version, commit, PyTorch, processor and accelerator."""
+    from vitruve import __version__
+
+    here = Path(__file__).parent
+    commit = subprocess.run(["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip() if _in_git(here) else ""
+    return {
+        "vitruve": __version__,
+        "commit": commit or None,
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "accelerator": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+    }
+
+
+def _in_git(folder: Path) -> bool:
+    """Whether the package lies in its own checkout (not in an environment inside somebody else's)."""
+    return (folder.parents[2] / ".git").exists()

@@ -1,0 +1,138 @@
+"""EqMotion's networks, losses, errors, pedestrian windows and particle simulators."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vitruve.data import forecasting, nbody
+from vitruve.methods.forecasting.eqmotion import EqMotion
+from vitruve.tasks.forecasting import ForecastBatch, displacement_errors
+
+
+def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, np.ndarray | Tensor]:
+    x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    if state and "traj" in x:
+        return _network(spec, x["traj"], state)
+    if state and {"x", "vel", "num_valid"} <= x.keys():
+        return _pedestrians(x, state)
+    if "rows" in x:
+        return _windows(spec["config"], inputs["rows"])
+    if "seed" in x:
+        return _simulation(spec, int(inputs["seed"]))
+    if "gt96" in x:
+        return _skeleton_errors(spec["config"], x)
+    if {"pred", "gt"} <= x.keys():
+        return _pedestrian_errors(spec["config"], x) if "num_valid" in x else _particle_errors(x)
+    raise ValueError(f"inputs {sorted(x)}: neither a network's, nor errors', nor a simulator's")
+
+
+def _network(spec: dict, traj: Tensor, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    weighted = re.search(r"weight", spec["calls"]) is not None
+    temperature = 0.5 if "reason" in spec["module"].split("(")[0] else 1.0
+    model = EqMotion.from_official(state, scale=1.0, temperature=temperature, frame_weights="early" if weighted else "even")
+    past = model.config.past
+    seen: dict[str, Tensor] = {}
+    for name in ("embedding", "embed_MLP"):
+        if hasattr(model, name):
+            getattr(model, name).register_forward_hook(lambda module, args, out, name=name: seen.setdefault(name, out))
+    starts: list[tuple[Tensor, ...]] = []
+    start = model.start
+
+    def watched(x: Tensor, v: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        out = start(x, v, weight)
+        mean = (model.dct_past @ x.mT).mT.mean((1, 3), keepdim=True)
+        starts.append((out[0] - mean, out[1]))
+        return out
+
+    model.start = watched  # type: ignore[method-assign]
+    layers: dict[str, Tensor] = {}
+    for i, layer in enumerate(model.layers):
+
+        def hook(module: torch.nn.Module, args: tuple, kwargs: dict, out: tuple[Tensor, Tensor], i: int = i) -> None:
+            h, g = out
+            if not kwargs["update"]:
+                # the last layer's features serve nothing and are left out of the forward pass
+                h = module.forward(*args)[0]
+            layers.update({f"layer{i}_h": h, f"layer{i}_G": g[0].mT})
+
+        layer.register_forward_hook(hook, with_kwargs=True)
+    batch = ForecastBatch(traj[:, :, :past], traj[:, :, past:])
+    forecast = model(batch)
+    loss = model.losses(batch)["displacement"]
+    loss.backward()
+    assert batch.future is not None
+    error = (forecast.best - batch.future).norm(dim=-1)
+    return {
+        "prediction": forecast.best,
+        "category": forecast.interactions,
+        "loss": loss.reshape(1),
+        "ade": error.mean().reshape(1),
+        "fde": error[..., -1].mean().reshape(1),
+        "error_per_frame": error.mean((0, 1)),
+        "grad_predict_head": model.heads.weight.grad[0],
+        "grad_category_mlp_0": model.category_mlp.first.weight.grad[0],
+        "grad_embedding": model.embedding.weight.grad,
+        **seen,
+        "coord_trans": starts[0][0],
+        "vel_trans": starts[0][1],
+        **layers,
+    }
+
+
+def _pedestrians(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Tensor]:
+    model = EqMotion.from_official(state)
+    agents = torch.arange(x["x"].shape[1])
+    with torch.inference_mode():
+        out = model.continue_tracks(x["x"], x["vel"], agents < x["num_valid"][:, None])
+    return {"y": out.positions, "category": out.interactions}
+
+
+def _windows(config: dict, rows: np.ndarray) -> dict[str, Tensor]:
+    track = forecasting.Track(rows[:, 0].astype(np.int64), rows[:, 1].astype(np.int64), rows[:, 2:4])
+    batch = forecasting.scene_windows(
+        track,
+        config["past"],
+        config["future"],
+        agents=config["total_num"],
+        radius=config.get("neighbour_radius", 5.0),
+        step=config.get("frame_skip", 1),
+        official_quirks=True,
+    )
+    data = torch.cat([batch.past, batch.future], 2)
+    return {"data": data, "num": batch.valid.sum(1), "data_test": data, "num_test": batch.valid.sum(1)}
+
+
+def _simulation(spec: dict, seed: int) -> dict[str, np.ndarray]:
+    config = spec["config"]
+    kind = "springs" if "spring" in spec["module"].lower() else "charged"
+    run = nbody.simulate(kind, 1, config.get("numpy_seed", seed), balls=config["n_balls"], steps=config["T"], every=config["sample_freq"])
+    out = {"loc": run.positions[0].mT, "vel": run.velocities[0].mT, "edges": run.couplings[0]}
+    return out if run.charges is None else {**out, "charges": run.charges[0][:, None]}
+
+
+def _particle_errors(x: dict[str, Tensor]) -> dict[str, Tensor]:
+    scores = displacement_errors(x["pred"][:, :, None], x["gt"], torch.ones(x["pred"].shape[:2], dtype=torch.bool), range(1, x["gt"].shape[2] + 1))
+    out = {"fde_ade": torch.tensor([scores.fde, scores.ade]), "error_per_frame": torch.tensor([e for _, e in scores.horizons])}
+    if "category" in x:
+        mismatch = 1 - nbody.edge_accuracy(x["category"], x["edges"])
+        out["accuracy_raw_and_reported"] = torch.tensor([mismatch, max(mismatch, 1 - mismatch)])
+    return out
+
+
+def _pedestrian_errors(config: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:
+    ego = torch.zeros(x["pred"].shape[:2], dtype=torch.bool)
+    ego[:, 0] = True
+    scores = displacement_errors(x["pred"], x["gt"], ego)
+    scale = config.get("test_scale", 1)
+    return {"fde_ade": torch.tensor([scores.fde, scores.ade]) * scale, "train_loss_ego": torch.tensor([scores.ade])}
+
+
+def _skeleton_errors(config: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:
+    truth = x["gt96"].unflatten(-1, (-1, 3)).transpose(1, 2)
+    body = forecasting.BenchmarkBody(truth.shape[1], tuple(x["dim_used"][::3].div(3, rounding_mode="floor").tolist()), forecasting.H36M_BODY.copies)
+    scores = forecasting.whole_body_errors(x["pred"], truth, body, [f + 1 for f in config["eval_frames"]])
+    return {"mpjpe": torch.tensor([e for _, e in scores.horizons]) * config["scale"]}
