@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import torch
-
 from tests.core.figures import random_motion, walk
+
 from vitruve.bodies import BodyMotion, body_model, fit
 from vitruve.bodies.fitting import fit_shape, segment_lengths
 from vitruve.core import rotations as rot

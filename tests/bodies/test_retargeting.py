@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
-
 from tests.core.figures import random_motion, walk
 from tests.core.test_reference import A_POSE, posed, rerested
+
 from vitruve.bodies import BodyMotion, body_model, retarget
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion

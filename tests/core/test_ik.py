@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-
 from tests.core.figures import random_motion, t_pose_offsets, walk
+
 from vitruve.core import ik, solver
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion, forward_kinematics

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 from scipy.spatial.transform import Rotation
-
 from tests.core.figures import random_motion, t_pose_offsets, walk
+
 from vitruve.core import rotations as rot
 from vitruve.core.facing import facing, heading
 from vitruve.core.motion import Motion, forward_kinematics, local_rotations

@@ -103,6 +103,7 @@ def test_part_affinities_decide_between_candidates():
     assert scores[0, 0].sum() > scores[1, 0].sum()
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_shelf(data):
     """OpenPose candidates of five views to scored 3D people: VoxelPose, trained, reaches 97.1 on average."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-
 from tests.core.figures import random_motion
+
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
 from vitruve.errors import OptionError, ShapeError, SkeletonError

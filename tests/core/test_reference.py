@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-
 from tests.core.figures import random_motion, t_pose_offsets, walk
+
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion, forward_kinematics, local_rotations
 from vitruve.core.reference import bone_end, is_folded, reference_of, reference_rotations
@@ -84,7 +84,8 @@ def test_a_rig_that_rests_along_one_axis_is_read_from_its_motion() -> None:
     m = walk(120).to(torch.float64)
     s = m.skeleton
     # every bone along x at rest, hips to one side and shoulders to another
-    world = torch.stack([rot.between(m.offsets[s.children[j][0]], torch.tensor([1.0, 0, 0]).double()) if s.children[j] else rot.identity(dtype=torch.float64) for j in range(24)])
+    x, unit = torch.tensor([1.0, 0, 0]).double(), rot.identity(dtype=torch.float64)
+    world = torch.stack([rot.between(m.offsets[c[0]], x) if (c := s.children[j]) else unit for j in range(24)])
     other = rerested(m, world)
     torch.testing.assert_close(other.fk().positions, m.fk().positions, atol=1e-6, rtol=0)
     if not is_folded(s, other.rest_positions()):

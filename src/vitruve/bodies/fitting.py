@@ -252,7 +252,7 @@ def _fit_motion(
         **options,
     )
     motion = replace(start, rotations=rotations, translation=translation, shape=shape)
-    return _report(model, motion, marks, local, x, known, lengths)
+    return _report(model, motion, shape, marks, local, x, known, lengths)
 
 
 def _calibrate(skeleton: Skeleton, offsets: Tensor, start: Motion, marks: _Landmarks, x: Tensor, weights: Tensor, options: dict[str, Any]) -> Tensor:
@@ -282,7 +282,7 @@ def _calibrate(skeleton: Skeleton, offsets: Tensor, start: Motion, marks: _Landm
 
 
 def _report(
-    model: BodyModel, motion: Motion, marks: _Landmarks, local: Tensor | None, x: Tensor, known: Tensor, lengths: dict[str, float]
+    model: BodyModel, motion: Motion, shape: Tensor, marks: _Landmarks, local: Tensor | None, x: Tensor, known: Tensor, lengths: dict[str, float]
 ) -> BodyMotion:
     pose = motion.fk()
     filled = ik.interpolate_missing(x)
@@ -306,7 +306,7 @@ def _report(
         "residual_without_offsets_mm": 1000 * float(without.median()),
         "landmark_residual_mm": {m: 1000 * float(r) for m, r in zip(marks.names, per_joint)},
         "offsets_mm": {} if local is None else {m: (1000 * v).tolist() for m, v in zip(marks.names, local)},
-        "segments_mm": {n: (1000 * lengths[n], 1000 * float(b)) for n, b in zip(names, _lengths(model, motion.shape, names))},
+        "segments_mm": {n: (1000 * lengths[n], 1000 * float(b)) for n, b in zip(names, _lengths(model, shape, names))},
         "unseen_frames": (~seen).nonzero().flatten().tolist(),
     }
     return BodyMotion(model, motion, residual=with_offsets.to(motion.translation), metadata={**motion.metadata, "fit": fit})
@@ -412,7 +412,7 @@ def _monocular_start(view: Poses, model: BodyModel, shape: Tensor | None) -> tup
         known = rays.isfinite().all(-1)
         p = torch.where(known[..., None], rays, 0.0)
         eye = torch.eye(3, dtype=p.dtype)
-        normal = (known[..., None, None] * p.square().sum(-1)[..., None, None] * eye - p[..., :, None] * p[..., None, :])
+        normal = known[..., None, None] * p.square().sum(-1)[..., None, None] * eye - p[..., :, None] * p[..., None, :]
         d = torch.linalg.solve(normal.sum(1) + 1e-6 * eye, -(normal @ local[..., None])[..., 0].sum(1))
         d[:, 2] = d[:, 2].clamp_min(0.5)
         t = (d - camera.translation) @ camera.rotation

@@ -16,8 +16,8 @@ def across(skeleton: Skeleton, positions: Float[Tensor, "*B J 3"]) -> Float[Tens
     pairs = [(f"left_{part}", f"right_{part}") for part in ("hip", "shoulder") if skeleton.has(f"left_{part}", f"right_{part}")]
     if not pairs:
         raise SkeletonError(f"skeleton {skeleton.name!r}: facing needs hips or shoulders with a left and a right")
-    total = sum(positions[..., skeleton.index(a), :] - positions[..., skeleton.index(b), :] for a, b in pairs)
-    return normalize(total)
+    steps = [positions[..., skeleton.index(a), :] - positions[..., skeleton.index(b), :] for a, b in pairs]
+    return normalize(torch.stack(steps).sum(0))
 
 
 def heading(skeleton: Skeleton, positions: Float[Tensor, "*B J 3"]) -> Float[Tensor, "*B"]:

@@ -297,7 +297,7 @@ def triangulate(
 
     def spread(values: Tensor, fill: float | bool) -> Tensor:
         """Values of the points some views see (..., N) put back among all."""
-        return values.new_full((*values.shape[:-1], len(some)), fill).masked_scatter(some, values).reshape(*values.shape[:-1], *batch)
+        return values.new_full((*values.shape[:-1], len(some)), fill).masked_scatter(some, values).reshape((*values.shape[:-1], *batch))
 
     return Triangulation(
         spread(torch.where(enough, points.mT, torch.nan), torch.nan).movedim(0, -1).to(dtype),

@@ -188,7 +188,7 @@ def to_euler(order: str, q: Float[Tensor, "*B 4"]) -> Float[Tensor, "*B 3"]:
         intrinsic_first = sign * intrinsic_first
         second = second - torch.pi / 2
     angles = torch.stack([intrinsic_first, second, intrinsic_third], -1)
-    return torch.remainder(angles + torch.pi, 2 * torch.pi) - torch.pi
+    return angles - 2 * torch.pi * torch.round(angles / (2 * torch.pi))
 
 
 def to_sixd(q: Float[Tensor, "*B 4"], layout: SixDLayout) -> Float[Tensor, "*B 6"]:
@@ -197,13 +197,16 @@ def to_sixd(q: Float[Tensor, "*B 4"], layout: SixDLayout) -> Float[Tensor, "*B 6
     columns: first column then second (HumanML3D, HMR2); rows: first row then second (pytorch3d);
     interleaved: the first two columns read row by row (VPoser).
     """
-    m = roma.unitquat_to_rotmat(q)
+    x, y, z, w = (2**0.5 * q).unbind(-1)
+    m00, m01, m02 = 1 - y * y - z * z, x * y - z * w, x * z + y * w
+    m10, m11, m12 = x * y + z * w, 1 - x * x - z * z, y * z - x * w
+    m20, m21 = x * z - y * w, y * z + x * w
     if layout == "columns":
-        return m[..., :2].transpose(-1, -2).flatten(-2)
+        return torch.stack([m00, m10, m20, m01, m11, m21], -1)
     if layout == "rows":
-        return m[..., :2, :].flatten(-2)
+        return torch.stack([m00, m01, m02, m10, m11, m12], -1)
     if layout == "interleaved":
-        return m[..., :2].flatten(-2)
+        return torch.stack([m00, m01, m10, m11, m20, m21], -1)
     raise OptionError(f"6D layout {layout!r}: expected 'columns', 'rows' or 'interleaved'")
 
 

@@ -125,15 +125,15 @@ def _normal_equations(m: Tensor, e: Tensor, rows: Tensor) -> tuple[Tensor, Tenso
     part = [slice(i * a, (i + 1) * a) for i in range(3)]
     # sum of [u]x' [v]x = (u . v) I - v u'
     x, y, z = (s[:, p, p] for p in part)
-    for i, diagonal in enumerate((y + z, x + z, x + y)):
-        h[:, part[i], part[i]] = diagonal
-        for j in range(3):
-            if i != j:
-                h[:, part[i], part[j]] = -s[:, part[j], part[i]]
+    for p, diagonal in zip(part, (y + z, x + z, x + y)):
+        h[:, p, p] = diagonal
+        for q in part:
+            if q != p:
+                h[:, p, q] = -s[:, q, p]
     tx, ty, tz = ((m * rows[..., None, None]).sum(1)).unbind(1)
-    for i, j, t in ((0, 1, -tz), (0, 2, ty), (1, 0, tz), (1, 2, -tx), (2, 0, -ty), (2, 1, tx)):
-        h[:, part[i], n + j] = t
-        h[:, n + j, part[i]] = t
+    for axis, column, t in ((0, 1, -tz), (0, 2, ty), (1, 0, tz), (1, 2, -tx), (2, 0, -ty), (2, 1, tx)):
+        h[:, part[axis], n + column] = t
+        h[:, n + column, part[axis]] = t
     h[:, range(n, n + 3), range(n, n + 3)] = w.sum(1)[:, None]
     g = torch.cat([_cross(m, e[..., None]).sum(1).reshape(f, n), (rows[..., None] * e).sum(1)], -1)
     return h, g
@@ -346,7 +346,8 @@ def _solve_coupled(problem: _Problem, rotations: Tensor, translation: Tensor, fr
 
 def _map(f: Callable[..., Tensor], *states: Any) -> _State:
     """Apply a function to every tensor of states."""
-    return _State(*(GlobalPose(*(f(*x) for x in zip(*v))) if isinstance(v[0], GlobalPose) else f(*v) for v in zip(*states)))
+    fields: list[Any] = [GlobalPose(*(f(*x) for x in zip(*v))) if isinstance(v[0], GlobalPose) else f(*v) for v in zip(*states)]
+    return _State(*fields)
 
 
 def _choose(better: Tensor, new: _State, old: _State) -> _State:

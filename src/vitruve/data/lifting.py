@@ -26,7 +26,7 @@ from vitruve.tasks.lifting import LiftingBatch, screen_normalise
 from vitruve.training.sampling import Split
 
 CMU_FILES = ("cmu_8actions_train", "cmu_8actions_test", "cmu_asfamc_01_02_03", "cmu_ccrig_s01_s06", "cmu_dance_martial")
-"""Packed files of the collection's cmu_mocap folder."""
+"""The packed files."""
 
 CMU_SUBJECTS = {
     "train": ("01", "05", "06", "60", "61", "8actions"),
@@ -95,18 +95,17 @@ def _cache_folder() -> Path:
     return Path(os.environ.get("VITRUVE_CACHE") or Path.home() / ".cache" / "vitruve")
 
 
-def cmu_joints(root: str | Path, skeleton: str = "h36m16") -> WorldJoints:
-    """All clips of the collection's cmu_mocap folder as h36m16 or h36m17 joints; kept in $VITRUVE_CACHE.
+def cmu_joints(folder: str | Path, skeleton: str = "h36m16") -> WorldJoints:
+    """All clips of the packed CMU motion in `folder` as h36m16 or h36m17 joints; kept in $VITRUVE_CACHE.
 
     Raises FormatError where a file is not there.
     """
     if skeleton not in ("h36m16", "h36m17"):
         raise OptionError(f"CMU-lift skeleton={skeleton!r}: expected h36m16 or h36m17")
-    folder = Path(root) / "cmu_mocap"
-    files = [folder / f"{name}.npz" for name in CMU_FILES]
+    files = [Path(folder) / f"{name}.npz" for name in CMU_FILES]
     for path in files:
         if not path.is_file():
-            raise FormatError(path, "no such file; CMU-lift is made from the collection's packed CMU motion")
+            raise FormatError(path, "no such file; CMU-lift is made from packed CMU motion")
     # another collection, or another way to make the joints, is another entry
     kept = _cache_folder() / f"cmu-lift-2-{sum(p.stat().st_size for p in files)}.npz"
     if not kept.is_file():
@@ -222,20 +221,20 @@ def whole_batches(size: int, batch: Callable[[Tensor, torch.Generator | None], L
     return Split(size, get, collate)
 
 
-def cmu_lift(root: str | Path, part: str = "train", skeleton: str = "h36m16", stride: int = 1) -> LiftingSet:
+def cmu_lift(folder: str | Path, part: str = "train", skeleton: str = "h36m16", stride: int = 1) -> LiftingSet:
     """CMU motion of some subjects before Human3.6M's real cameras, lens distortion included, without noise.
 
     Every clip stands at the capture centre before the four cameras of one Human3.6M subject: S1, S5 to S8 for training,
     S9 and S11 otherwise. Views in which a joint leaves the picture are left out.
 
     Args:
-        root: the data collection.
+        folder: of the packed CMU motion.
         part: "train", "val" or "test": other CMU subjects each (see `CMU_SUBJECTS`).
         stride: keep every so manieth frame (of 30 a second).
     """
     if part not in CMU_SUBJECTS:
         raise OptionError(f"CMU-lift part={part!r}: expected one of {', '.join(CMU_SUBJECTS)}")
-    joints = cmu_joints(root, skeleton).of(CMU_SUBJECTS[part])
+    joints = cmu_joints(folder, skeleton).of(CMU_SUBJECTS[part])
     x, clip = joints.positions[::stride], joints.clip[::stride]
     cameras, rigs = h36m_cameras(), _RIGS[part]
     keypoints, targets = [], []
@@ -329,12 +328,12 @@ class RandomViews:
         return LiftingBatch((self.noise(keypoints / size, generator) * size)[:, None], target[:, None])
 
 
-def mpi_inf_3dhp(root: str | Path, skeleton: str = "h36m16", universal: bool = True) -> LiftingSet:
+def mpi_inf_3dhp(folder: str | Path, skeleton: str = "h36m16", universal: bool = True) -> LiftingSet:
     """The 276 valid frames of MPI-INF-3DHP's test subject 5, outdoors: 2D annotation and 3D joints in the camera's frame.
 
     `universal` takes the height-normalised skeleton that the data set is scored on, else the person's own.
     """
-    path = Path(root) / "mpi_inf_3dhp_test_pose" / "TS5.npz"
+    path = Path(folder) / "TS5.npz"
     seen, truth = read(path, clip="2d"), read(path, clip="universal" if universal else "camera")
     target = standard(skeleton)
     keypoints, joints = seen.map_to(target).positions[0], truth.map_to(target).positions[0]  # type: ignore[union-attr]
@@ -342,3 +341,15 @@ def mpi_inf_3dhp(root: str | Path, skeleton: str = "h36m16", universal: bool = T
     # from y up and z towards the camera back to the camera's frame
     joints = (joints - joints[:, :1])[valid] * joints.new_tensor([1.0, -1.0, -1.0])
     return LiftingSet(screen_normalise(keypoints[valid], (1920, 1080)), joints, target)
+
+
+def measure_joints(joints: WorldJoints) -> dict[str, float]:
+    """Counts and ranges of :func:`cmu_joints`."""
+    x = joints.positions
+    stature = (x[..., 1].amax(1) - x[..., 1].amin(1)).quantile(0.95)
+    return {"clips": len(joints.subjects), "subjects": len(set(joints.subjects)), "frames": len(x), "lowest": float(x[..., 1].min()), "stature": float(stature)}
+
+
+def measure_views(views: LiftingSet) -> dict[str, float]:
+    """Counts and ranges of a set of views."""
+    return {"frames": len(views), "reach": float(views.target.norm(dim=-1).max()), "largest_coordinate": float(views.keypoints.abs().max())}

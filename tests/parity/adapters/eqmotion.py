@@ -109,7 +109,7 @@ def _windows(config: dict, rows: np.ndarray) -> dict[str, Tensor]:
 def _simulation(spec: dict, seed: int) -> dict[str, np.ndarray]:
     config = spec["config"]
     kind = "springs" if "spring" in spec["module"].lower() else "charged"
-    run = nbody.simulate(kind, 1, config.get("numpy_seed", seed), balls=config["n_balls"], steps=config["T"], every=config["sample_freq"])
+    run = nbody.simulate(kind, 1, config.get("numpy_seed", seed), config["n_balls"], config["T"], config["sample_freq"])
     out = {"loc": run.positions[0].mT, "vel": run.velocities[0].mT, "edges": run.couplings[0]}
     return out if run.charges is None else {**out, "charges": run.charges[0][:, None]}
 
@@ -134,5 +134,4 @@ def _pedestrian_errors(config: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:
 def _skeleton_errors(config: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:
     truth = x["gt96"].unflatten(-1, (-1, 3)).transpose(1, 2)
     body = forecasting.BenchmarkBody(truth.shape[1], tuple(x["dim_used"][::3].div(3, rounding_mode="floor").tolist()), forecasting.H36M_BODY.copies)
-    scores = forecasting.whole_body_errors(x["pred"], truth, body, [f + 1 for f in config["eval_frames"]])
-    return {"mpjpe": torch.tensor([e for _, e in scores.horizons]) * config["scale"]}
+    return {"mpjpe": body.errors(x["pred"], truth, [f + 1 for f in config["eval_frames"]]) * config["scale"]}

@@ -28,8 +28,8 @@ SCORED = ("head", "thorax", "shoulder", "elbow", "wrist", "hip", "knee", "foot")
 
 def measure(lifter: Lifter, root: str | Path, part: str = "test") -> dict[str, dict[str, float]]:
     """Errors on held-out CMU subjects and on MPI-INF-3DHP's subject 5: mm, and shares of 0 to 1."""
-    name = lifter.skeleton.name
-    held_out = cmu_lift(root, part, name, stride=4)
+    name, root = lifter.skeleton.name, Path(root)
+    held_out = cmu_lift(root / "cmu_mocap", part, name, stride=4)
     sets = {f"cmu-lift {part}": held_out, f"cmu-lift {part}, 5 px noise": held_out.noisy(DetectorNoise(5.0, 0.05, 0.02))}
     out = {}
     for label, views in sets.items():
@@ -37,7 +37,7 @@ def measure(lifter: Lifter, root: str | Path, part: str = "test") -> dict[str, d
         out[label] = {"mpjpe": scores.mpjpe, "p_mpjpe": scores.p_mpjpe, "n_mpjpe": scores.n_mpjpe, "pck150": scores.pck150, "auc": scores.auc}
     scored = [j for j, joint in enumerate(lifter.skeleton.joints) if joint.endswith(SCORED) and joint != "neck_base"]
     for label, universal in (("3dhp TS5, universal", True), ("3dhp TS5, own size", False)):
-        views = mpi_inf_3dhp(root, name, universal)
+        views = mpi_inf_3dhp(root / "mpi_inf_3dhp_test_pose", name, universal)
         scores = lifter.evaluate(views.batches())
         with torch.inference_mode():
             found = lifter.lift(views.keypoints[:, None])[:, 0, scored]
@@ -62,8 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[2] / "methods/lifting/weights/hopfir-cmu")
     chosen = parser.parse_args(arguments)
 
-    views = RandomViews(cmu_joints(chosen.data, CONFIG.skeleton).of(CMU_SUBJECTS["train"]), NOISE)
-    validation = cmu_lift(chosen.data, "val", CONFIG.skeleton, stride=8).batches()
+    folder = chosen.data / "cmu_mocap"
+    views = RandomViews(cmu_joints(folder, CONFIG.skeleton).of(CMU_SUBJECTS["train"]), NOISE)
+    validation = cmu_lift(folder, "val", CONFIG.skeleton, stride=8).batches()
 
     def evaluate(method: Method) -> dict[str, float]:
         assert isinstance(method, Lifter)

@@ -131,10 +131,10 @@ class PairMaps(nn.Module):
 
 
 def _blend(weight: Float[Tensor, "*B N N C"], g: Float[Tensor, "*#B N n C"]) -> Float[Tensor, "*B N n C"]:
-    """sum_j w_ij (g_i - g_j), without forming the differences."""
-    out = weight.sum(-2)[..., None, :] * g
-    for j in range(g.shape[-3]):
-        out.addcmul_(weight[..., j, None, :], g[..., j : j + 1, :, :], value=-1)
+    """sum_j w_ij (g_i - g_j), agent by agent rather than all differences at once."""
+    out = weight[..., 0, None, :] * (g - g[..., :1, :, :])
+    for j in range(1, g.shape[-3]):
+        out.addcmul_(weight[..., j, None, :], g - g[..., j : j + 1, :, :])
     return out
 
 

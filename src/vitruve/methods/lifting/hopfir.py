@@ -118,28 +118,28 @@ def joint_groups(skeleton: Skeleton) -> JointGroups:
     A joint whose part is unknown belongs to its parent's group; where no anatomy is known at all, each branch of the tree is
     a group.
     """
-    part = {j: name for name, joints in skeleton.parts.items() for j in joints}
+    parts = {j: name for name, joints in skeleton.parts.items() for j in joints}
     merged = {"head": "torso", "face": "torso", "left_hand": "left_arm", "right_hand": "right_arm"}
-    names: dict[int, str] = {}
-    depth_first = sorted(range(len(skeleton)), key=lambda j: len(skeleton.chain(j)))
-    for j in depth_first:
+    named: dict[int, str] = {}
+    top: dict[str, int] = {}
+    for j in sorted(range(len(skeleton)), key=lambda j: len(skeleton.chain(j))):
         parent = skeleton.parents[j]
-        if j in part:
-            names[j] = merged.get(part[j], part[j])
-        elif parent >= 0 and (parent in part or len(skeleton.children[parent]) == 1):
-            names[j] = names[parent]
-            part |= {j: part[parent]} if parent in part else {}
+        if j not in parts and parent in parts:
+            parts[j] = parts[parent]
+        if j in parts:
+            named[j] = merged.get(parts[j], parts[j])
+        elif parent < 0:
+            named[j] = "torso"
         else:
-            names[j] = "torso" if parent < 0 else skeleton.joints[j]
-    top = {}
-    for j in depth_first:
-        top.setdefault(names[j], j)
-    distinct = tuple(top)
+            named[j] = named[parent] if len(skeleton.children[parent]) == 1 else skeleton.joints[j]
+        top.setdefault(named[j], j)
+    names, joints = tuple(top), range(len(skeleton))
+    first = [top[named[j]] for j in joints]
     return JointGroups(
-        distinct,
-        tuple(distinct.index(names[j]) for j in range(len(skeleton))),
-        tuple(max(skeleton.parents[top[names[j]]], 0) if skeleton.parents[top[names[j]]] >= 0 else top[names[j]] for j in range(len(skeleton))),
-        tuple(names[j] != "torso" and top[names[j]] != j for j in range(len(skeleton))),
+        names,
+        tuple(names.index(named[j]) for j in joints),
+        tuple(skeleton.parents[t] if skeleton.parents[t] >= 0 else t for t in first),
+        tuple(named[j] != "torso" and t != j for j, t in zip(joints, first)),
     )
 
 
