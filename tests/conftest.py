@@ -9,6 +9,8 @@ import pytest
 from jaxtyping import install_import_hook
 
 os.environ.setdefault("WARP_QUIET", "1")
+# two workers on two cores: threads inside each would only get in the way
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 install_import_hook("vitruve", "tests.check")
 
 ROOT = Path(__file__).parents[1]

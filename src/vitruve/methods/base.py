@@ -182,11 +182,21 @@ class Method(nn.Module, ModelHubMixin):
         """Take back what extra_state gave."""
 
     @classmethod
+    def from_pretrained(cls, source: str | Path, **kwargs: Any) -> Method:  # type: ignore[override]
+        """A saved method: a folder, or the name of a repository on a hub.
+
+        Raises FormatError for a folder that lacks something or holds another method.
+        """
+        if Path(source).is_dir() or Path(source).is_absolute() or str(source).startswith("."):
+            return cls._from_pretrained(model_id=str(source), **kwargs)
+        return super().from_pretrained(source, **kwargs)
+
+    @classmethod
     def _from_pretrained(cls, *, model_id: str, map_location: str = "cpu", **kwargs: Any) -> Method:  # type: ignore[override]
         from safetensors.torch import load_file
 
         folder = Path(model_id)
-        if not folder.is_dir():
+        if not (folder.is_dir() or folder.is_absolute() or model_id.startswith(".")):
             from huggingface_hub import snapshot_download
 
             hub = {k: kwargs[k] for k in ("revision", "cache_dir", "token", "local_files_only") if kwargs.get(k) is not None}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -52,8 +51,8 @@ class TemporalModel(nn.Module):
         convs: list[nn.Module] = []
         reach = widths[0]
         for w in widths[1:]:
-            step = {"stride": w} if strided else {} if dense else {"dilation": reach}
-            convs += [nn.Conv1d(channels, channels, (w - 1) * reach + 1 if dense else w, bias=False, **step), nn.Conv1d(channels, channels, 1, bias=False)]
+            width, stride, dilation = ((w - 1) * reach + 1, 1, 1) if dense else (w, w, 1) if strided else (w, 1, reach)
+            convs += [nn.Conv1d(channels, channels, width, stride, dilation=dilation, bias=False), nn.Conv1d(channels, channels, 1, bias=False)]
             reach *= w
         self.layers_conv = nn.ModuleList(convs)
         self.layers_bn = nn.ModuleList(nn.BatchNorm1d(channels) for _ in convs)

@@ -28,9 +28,7 @@ def arms(seed: int) -> dict[str, Config]:
     }
 
 
-def run(
-    quick: bool = False, seeds: int = 3, data_root: str | Path | None = None, folder: str | Path = "claims", progress: bool = True
-) -> ClaimResult:
+def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None, folder: str | Path = "claims", progress: bool = True) -> ClaimResult:
     """Train every arm on CMU-lift with true 2D keypoints and score it on subjects nobody trained on.
 
     About 25 minutes of one core for three seeds; `quick` trains a ninth of the steps.

@@ -92,6 +92,9 @@ class Config:
         return Skeleton(self.skeleton, self.joints, self.parents, self.landmarks) if self.joints else standard(self.skeleton)
 
 
+_Config = Config  # what the class below calls by the same name
+
+
 def config_for(skeleton: Skeleton, **changes: Any) -> Config:
     """A config for any skeleton, kept with the model.
 
@@ -292,14 +295,12 @@ class HopFIR(Lifter):
     )
     Config = Config
     RECIPE = Recipe(
-        stages=(
-            Stage(epochs=50, batch_size=64, optimizer="adam", lr=1e-3, clip_norm=1.0, schedule=Schedule("exponential", factor=0.96, every=4)),
-        ),
+        stages=(Stage(epochs=50, batch_size=64, optimizer="adam", lr=1e-3, clip_norm=1.0, schedule=Schedule("exponential", factor=0.96, every=4)),),
         source="SemGCN's (0.96 every 100 000 steps, about 4 epochs of Human3.6M); the paper's own is not known",
     )
-    config: Config
+    config: _Config
 
-    def __init__(self, config: Config | None = None) -> None:
+    def __init__(self, config: _Config | None = None) -> None:
         super().__init__(config)
         c, tree = self.config, self.config.tree
         near = adjacency(tree)
@@ -311,7 +312,7 @@ class HopFIR(Lifter):
             hop = (lambda a, b: HopAttention(a, b, groups, c)) if c.hop_attention else None
             body = SemGCN(near, c.channels, c.blocks, H36M16_GROUPS if c.non_local else None, c.dropout, gconv=hop)
             self.gconv_input, self.gconv_output = body.gconv_input, body.gconv_output
-            self.gconv_layers: nn.Module = body.gconv_layers
+            self.gconv_layers = body.gconv_layers
             step = 2 if c.non_local else 1
         else:
             self.gconv_input = nn.Sequential(GraphConv(SemGraphConv(2, c.channels, near), c.channels, c.dropout))
@@ -354,7 +355,7 @@ class HopFIR(Lifter):
         return terms
 
     @classmethod
-    def tiny_config(cls) -> Config:
+    def tiny_config(cls) -> _Config:
         return Config(channels=32, blocks=2, dropout=0.0)
 
     def example_batch(self, size: int, generator: torch.Generator) -> LiftingBatch:
@@ -387,4 +388,6 @@ class HopFIR(Lifter):
 
 def load_shipped() -> HopFIR:
     """The small lifter that comes with the package, trained on CMU motion capture alone; see PROVENANCE.json beside its weights."""
-    return HopFIR.from_pretrained(Path(__file__).parent / "weights" / "hopfir-cmu")
+    lifter = HopFIR.from_pretrained(Path(__file__).parent / "weights" / "hopfir-cmu")
+    assert isinstance(lifter, HopFIR)
+    return lifter
