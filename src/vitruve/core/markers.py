@@ -90,26 +90,27 @@ _SEGMENTS = {
     "shank": ("knee_lateral", "knee_medial", "ankle", "ankle_lateral", "ankle_medial"),
     "foot": ("heel", "toe_tip", "toe", "mt1", "mt5"),
 }
-_PELVIS = ("asis", "psis", "hip")
 _TRUNK = ("c7", "clavicles", "sternum", "t10", "t7")
 _TELLING = ("asis", "psis", "knee_medial", "ankle_medial", "elbow_medial", "wrist_radial", "mt1", "mt5")
 """Markers that no set of keypoints has."""
 
-# shares of the body height. Breadths over the bones: the phantom of Ross and Wilson (1974) of 1.7018 m;
-# the shank: Drillis and Contini (1966), in Winter's Biomechanics and Motor Control of Human Movement
-_KNEE, _ANKLE, _ELBOW = 0.0952 / 1.7018, 0.0668 / 1.7018, 0.0648 / 1.7018
-_SHANK = 0.246
+# shares of the body height: breadths over the bones, of the phantom of Ross and Wilson (1974), 1.7018 m tall; thigh and
+# shank together, of Drillis and Contini (1966), in Winter's Biomechanics and Motor Control of Human Movement
+_BREADTH = {"knee": 0.0952 / 1.7018, "ankle": 0.0668 / 1.7018, "elbow": 0.0648 / 1.7018}
+_LEG_LENGTH = 0.491
 _STANDOFF = 0.013
-"""From bone to the centre of a marker (skin, base, radius), metres: what the medial to lateral distances of knee, ankle
-and elbow markers exceed those breadths by, halved, in static trials of five people of four laboratories."""
+"""From bone to the centre of a marker (skin, base, radius), metres: half of what medial and lateral markers of knee, ankle
+and elbow are farther apart than those breadths, in trials of five adults of four laboratories."""
 _SHOULDER_DROP = 0.17
-"""Shoulder below the acromion, as a share of the distance between the acromia (Rab et al. 2002, Gait & Posture 15:158)."""
+"""Shoulder below the acromion, in distances between the acromia (Rab et al. 2002, Gait & Posture 15:158)."""
 _NECK = 0.55
 """Neck between C7 and the jugular notch (Dumas et al. 2007, J. Biomechanics 40:543, without its tilt of 8 degrees)."""
-_ANKLE_IN_FOOT = (0.3, 0.13)
-"""Ankle from the heel marker, forward and up, in distances from heel to toe marker: our means over static trials of five people."""
+_ANKLE_FROM_HEEL = (0.044, 0.025)
+"""Ankle forward of and above the heel marker, in body heights: means of the same trials."""
 _SOFT_TISSUE, _GUESS = 0.005, 0.03
-"""How far clusters and guessed joint centres are off, metres; the former does not average out over time."""
+"""How far clusters on soft tissue and guessed joint centres are off, metres; neither averages out over time."""
+_UNBENT = 0.2
+"""Sine of the bend below which a limb's normal counts less than the sideways direction of the body."""
 
 
 def _table(words: dict[str, str]) -> dict[str, str]:
@@ -184,6 +185,14 @@ class _Trial:
 
     def mean(self, *names: str) -> Tensor:
         return torch.stack([self.points[n] for n in names]).mean(0)
+
+    def midpoint(self, name: str, *sources: str) -> None:
+        """The mean of some points, where all are there and the new one is not."""
+        if self.has(*sources) and not self.has(name):
+            self.put(name, self.mean(*sources), *sources)
+
+    def alias(self, name: str, source: str) -> None:
+        self.midpoint(name, source)
 
     def stack(self, names: Iterable[str]) -> Tensor:
         return torch.stack([self.points[n] for n in names], 1)
@@ -289,10 +298,9 @@ def joint_centres(poses: Poses, static: Poses | None = None) -> Poses:
     trial = _trial(poses, static)
     found = tuple(trial.points)
     _pelvis(trial)
-    for side in _SIDES:
-        _foot(trial, side)
-        _ankle(trial, side)
-        _knee(trial, side)
+    if trial.has("left_hip", "right_hip"):
+        for side in _SIDES:
+            _leg(trial, side)
     lost = [f"{s}_{j}" for j in ("hip", "knee", "ankle") for s in _SIDES if not (trial.has(n := f"{s}_{j}") and trial.points[n].isfinite().any())]
     if lost:
         names = ", ".join(n.removeprefix("cluster ") for n in found) or "no marker whose name is known"
@@ -311,34 +319,135 @@ def joint_centres(poses: Poses, static: Poses | None = None) -> Poses:
 
 
 def _pelvis(trial: _Trial) -> None:
-    hips = ("left_hip", "right_hip")
-    trial.fill(trial.segment("pelvis", *(f"{s}_{m}" for m in _PELVIS for s in _SIDES), "sacrum"))
+    trial.fill(trial.segment("pelvis", *(f"{s}_{m}" for m in ("asis", "psis", "hip") for s in _SIDES), "sacrum"))
+    asis, hips = ("left_asis", "right_asis"), ("left_hip", "right_hip")
     back = ("left_psis", "right_psis") if trial.has("left_psis", "right_psis") else ("sacrum",)
-    if trial.has("left_asis", "right_asis"):
+    if trial.has(*asis, *back) and not trial.has(*hips):
         across = trial.points["left_asis"] - trial.points["right_asis"]
-        left, front = normalize(across), trial.mean("left_asis", "right_asis")
-        trial.put("left", left, "left_asis", "right_asis")
-        if not trial.has(*hips) and trial.has(*back):
-            depth = front - trial.mean(*back)
-            forward = normalize(depth - (depth * left).sum(-1, keepdim=True) * left)
-            up = torch.linalg.cross(forward, left)
-            pw, pd = across.norm(dim=-1).nanmedian(), depth.norm(dim=-1).nanmedian()
-            middle = front - (0.24 * pd + 0.0099) * forward - (0.30 * pw + 0.0109) * up
-            for name, sign in zip(hips, (1, -1)):
-                trial.put(name, middle + sign * (0.33 * pw + 0.0073) * left, "left_asis", "right_asis", *back)
+        left, front = normalize(across), trial.mean(*asis)
+        depth = front - trial.mean(*back)
+        forward = normalize(_across(depth, left))
+        up = torch.linalg.cross(forward, left)
+        width, length = across.norm(dim=-1).nanmedian(), depth.norm(dim=-1).nanmedian()
+        middle = front - (0.24 * length + 0.0099) * forward - (0.30 * width + 0.0109) * up
+        for name, sign in zip(hips, (1, -1)):
+            trial.put(name, middle + sign * (0.33 * width + 0.0073) * left, *asis, *back)
     if trial.has(*hips):
         trial.put("pelvis", trial.mean(*hips), *hips)
 
 
-def _foot(trial: _Trial, side: str) -> None:
-    at = _Side(trial, side)
-    at.fill("foot")
-    at.alias("big_toe", "toe_tip")
-    if at.has("mt1", "mt5"):
-        at.middle("foot", "mt1", "mt5")
-    else:
-        at.alias("foot", "toe")
-    if at.has("heel"):
-        toe = next((m for m in ("toe", "foot", "toe_tip") if at.has(m)), None)
-        if toe is not None:
-            trial.put(f"{side}_forward", at["foot" if toe == "toe" else toe] - at["heel"], f"{side}_{toe}", f"{side}_heel")
+def _leg(trial: _Trial, side: str) -> None:
+    """Foot, ankle and knee of one side; the hips are known."""
+    hip, knee, ankle, heel, foot = (f"{side}_{j}" for j in ("hip", "knee", "ankle", "heel", "foot"))
+    thigh, shank, sole = (trial.segment(f"{side}_{part}", *(f"{side}_{m}" for m in marks)) for part, marks in _SEGMENTS.items())
+    for markers in (thigh, shank, sole):
+        trial.fill(markers)
+    trial.alias(f"{side}_big_toe", f"{side}_toe_tip")
+    trial.midpoint(foot, f"{side}_mt1", f"{side}_mt5")
+    trial.alias(foot, f"{side}_toe")
+    height = _height(trial, side)
+    left = trial.points["left_hip"] - trial.points["right_hip"]
+    toe = next((t for t in (foot, f"{side}_big_toe") if trial.has(t)), None)
+    forward = trial.points[toe] - trial.points[heel] if toe is not None and trial.has(heel) else None
+
+    trial.midpoint(ankle, f"{side}_ankle_lateral", f"{side}_ankle_medial")
+    if trial.has(f"{side}_ankle_lateral") and not trial.has(ankle):
+        axis = left
+        if forward is not None and trial.has(f"{side}_knee_lateral"):
+            axis = torch.linalg.cross(trial.points[f"{side}_knee_lateral"] - trial.points[f"{side}_ankle_lateral"], forward)
+        trial.put(ankle, _beside(trial, side, "ankle", normalize(axis), height), f"{side}_ankle_lateral")
+    elif not trial.has(ankle) and forward is not None and min(len(shank), len(sole)) >= 3:
+        up = normalize(_across(trial.stack(shank).nanmean(1) - trial.points[heel], normalize(forward)))
+        a, b = _ANKLE_FROM_HEEL
+        guess = trial.points[heel] + height * (a * normalize(forward) + b * up)
+        trial.put(ankle, _score(trial.stack(shank), trial.stack(sole), guess), heel)
+
+    trial.midpoint(knee, f"{side}_knee_lateral", f"{side}_knee_medial")
+    if not trial.has(ankle) or trial.has(knee):
+        return
+    if trial.has(f"{side}_knee_lateral"):
+        x = trial.points[f"{side}_knee_lateral"]
+        for _ in range(2):
+            bend = _normal(x - trial.points[hip], trial.points[ankle] - x)
+            axis = _steady(bend + _UNBENT * normalize(left), trial.stack([hip, *thigh]))
+            x = _beside(trial, side, "knee", axis, height)
+        trial.put(knee, x, f"{side}_knee_lateral")
+    elif len(thigh) >= 2 and len(shank) >= 3:
+        # a straight knee is midway between hip and ankle
+        reach = (trial.points[hip] - trial.points[ankle]).norm(dim=-1)
+        guess = torch.where((reach > reach.nanquantile(0.9))[:, None], trial.mean(hip, ankle), torch.nan)
+        trial.put(knee, _score(trial.stack([hip, *thigh]), trial.stack(shank), guess), hip, ankle)
+
+
+def _trunk(trial: _Trial) -> None:
+    trial.fill([n for n in (*_TRUNK, "left_clavicle", "right_clavicle") if trial.has(n)])
+    trial.fill([f"{s}_{m}" for s in _SIDES for m in ("front_head", "back_head", "temple") if trial.has(f"{s}_{m}")])
+    acromia = ("left_acromion", "right_acromion")
+    trial.midpoint("clavicles", "left_clavicle", "right_clavicle")
+    if trial.has("c7", "clavicles"):
+        trial.put("neck", torch.lerp(trial.points["c7"], trial.points["clavicles"], _NECK), "c7", "clavicles")
+    trial.midpoint("neck", *acromia)
+    trial.midpoint("head", *(f"{s}_{end}_head" for s in _SIDES for end in ("front", "back")))
+    trial.midpoint("head", "left_temple", "right_temple")
+    if trial.has(*acromia):
+        up = normalize(trial.mean(*acromia) - trial.points["pelvis"])
+        apart = (trial.points[acromia[0]] - trial.points[acromia[1]]).norm(dim=-1).nanmedian()
+        for side in _SIDES:
+            if not trial.has(f"{side}_shoulder"):
+                trial.put(f"{side}_shoulder", trial.points[f"{side}_acromion"] - _SHOULDER_DROP * apart * up, *acromia, "pelvis")
+
+
+def _arm(trial: _Trial, side: str) -> None:
+    shoulder, elbow, wrist, lateral = (f"{side}_{j}" for j in ("shoulder", "elbow", "wrist", "elbow_lateral"))
+    trial.midpoint(wrist, f"{side}_wrist_radial", f"{side}_wrist_ulnar")
+    trial.alias(f"{side}_hand", f"{side}_finger")
+    trial.midpoint(elbow, lateral, f"{side}_elbow_medial")
+    if trial.has(lateral, shoulder, wrist) and not trial.has(elbow):
+        x, left = trial.points[lateral], normalize(trial.points["left_shoulder"] - trial.points["right_shoulder"])
+        markers = trial.stack([shoulder, *trial.segment(f"{side}_upper_arm", lateral)])
+        for _ in range(2):
+            # an elbow bends forward, a knee back
+            bend = _normal(trial.points[wrist] - x, x - trial.points[shoulder])
+            x = _beside(trial, side, "elbow", _steady(bend + _UNBENT * left, markers), _height(trial, side))
+        trial.put(elbow, x, lateral)
+
+
+def _height(trial: _Trial, side: str) -> Tensor:
+    """Body height, metres, from how far the ankle (or heel) gets from the hip."""
+    end = next((trial.points[n] for n in (f"{side}_ankle_lateral", f"{side}_heel") if trial.has(n)), None)
+    return torch.tensor(1.7018) if end is None else (end - trial.points[f"{side}_hip"]).norm(dim=-1).nanquantile(0.95) / _LEG_LENGTH
+
+
+def _beside(trial: _Trial, side: str, joint: str, left: Tensor, height: Tensor) -> Tensor:
+    """The centre half a breadth inward of a joint's lateral marker, along its axis (to the left)."""
+    step = 0.5 * _BREADTH[joint] * height + _STANDOFF
+    return trial.points[f"{side}_{joint}_lateral"] + (-step if side == "left" else step) * left
+
+
+def _across(v: Tensor, axis: Tensor) -> Tensor:
+    """The part of v at right angles to a unit axis."""
+    return v - (v * axis).sum(-1, keepdim=True) * axis
+
+
+def _normal(upper: Tensor, lower: Tensor) -> Tensor:
+    """Normal of a bent limb, as long as the sine of the bend."""
+    return torch.linalg.cross(normalize(upper), normalize(lower))
+
+
+def _steady(axis: Float[Tensor, "T 3"], markers: Float[Tensor, "T M 3"]) -> Float[Tensor, "T 3"]:
+    """Unit axis: the mean one in the segment's frame where its markers show that, else each frame's own."""
+    _, r, _ = _rigid(markers)
+    mean = normalize((r.mT @ axis[..., None])[..., 0].nanmean(0))
+    return torch.where(r[:, :, 0].isfinite() & mean.isfinite(), r @ mean, normalize(axis))
+
+
+def _score(upper: Float[Tensor, "T M 3"], lower: Float[Tensor, "T N 3"], guess: Float[Tensor, "T 3"]) -> Float[Tensor, "T 3"]:
+    """The point that is nearest to fixed in both of two segments, and to a guess of it (NaN where there is none) in the lower."""
+    (_, r, t), (_, s, u) = _rigid(upper), _rigid(lower)
+    prior = (s.mT @ (guess - u)[..., None])[..., 0].nanmean(0)
+    ok = (t + u).isfinite().all(-1)
+    weight = 1 / (_SOFT_TISSUE * ok.sum().sqrt())
+    a = torch.cat([weight * torch.cat([r, -s], -1)[ok].reshape(-1, 6), torch.cat([torch.zeros(3, 3), torch.eye(3)], -1).to(r) / _GUESS])
+    b = torch.cat([weight * (u - t)[ok].reshape(-1), prior / _GUESS])
+    fixed = torch.linalg.lstsq(a, b[:, None]).solution[:, 0]
+    return torch.stack([r @ fixed[:3] + t, s @ fixed[3:] + u]).mean(0)

@@ -160,13 +160,17 @@ class Dice:
 
     def __init__(self, generator: torch.Generator) -> None:
         self.generator = generator
+        self._numbers: list[float] = []
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
-        return low + (high - low) * float(torch.rand((), generator=self.generator))
+        if not self._numbers:
+            # a call for each number would cost more than all else
+            self._numbers = self.uniforms(32).tolist()
+        return low + (high - low) * self._numbers.pop()
 
     def integer(self, low: int, high: int) -> int:
         """One of low, ..., high."""
-        return int(torch.randint(low, high + 1, (), generator=self.generator))
+        return low + int(self.uniform() * (high - low + 1))
 
     def happens(self, p: float) -> bool:
         return self.uniform() < p
@@ -176,19 +180,13 @@ class Dice:
 
     def subset(self, size: int, total: int) -> Bool[Tensor, " N"]:
         """A mask of `size` of `total`."""
-        out = torch.zeros(total, dtype=torch.bool)
-        out[torch.randperm(total, generator=self.generator)[:size]] = True
-        return out
+        return torch.randperm(total, generator=self.generator) < size
 
 
 def axis_rotation(axis: int, radians: float) -> Float[Tensor, "3 3"]:
     """Right-handed rotation about x, y or z (0, 1, 2)."""
     c, s = math.cos(radians), math.sin(radians)
-    a, b = (axis + 1) % 3, (axis + 2) % 3
-    out = torch.eye(3)
-    out[a, a] = out[b, b] = c
-    out[b, a], out[a, b] = s, -s
-    return out
+    return torch.tensor(([[1, 0, 0], [0, c, -s], [0, s, c]], [[c, 0, s], [0, 1, 0], [-s, 0, c]], [[c, -s, 0], [s, c, 0], [0, 0, 1]])[axis])
 
 
 def shear_matrix(off_diagonal: Float[Tensor, "3 2"]) -> Float[Tensor, "3 3"]:
@@ -200,9 +198,8 @@ def shear_matrix(off_diagonal: Float[Tensor, "3 2"]) -> Float[Tensor, "3 3"]:
 
 def scale_to_box(x: Float[Tensor, "*S D"]) -> Float[Tensor, "*S D"]:
     """Each axis moved and scaled so that the clip reaches from -1 to 1."""
-    flat = x.flatten(0, -2)
-    low, high = flat.amin(0), flat.amax(0)
-    return 2 * (x - low) / (high - low).clamp_min(1e-9) - 1
+    low, high = x.flatten(0, -2).aminmax(dim=0)
+    return (x - low) * (2 / (high - low).clamp_min(1e-9)) - 1
 
 
 def match_bone_lengths(x: Float[Tensor, "*S J D"], reference: Float[Tensor, "*S J D"], parents: Sequence[int], eps: float = 1e-5) -> Float[Tensor, "*S J D"]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
-from vitruve.errors import OptionError
+from vitruve.errors import OptionError, VitruveError
 
 if TYPE_CHECKING:
     from vitruve.analysis.angles import Angles
@@ -66,7 +66,8 @@ def reconstruct(views: Sequence[Poses], notes: list[str]) -> Poses:
     """People in 3D from 2D candidates in calibrated views, associated, triangulated and tracked."""
     from vitruve.core.multiview import track_people
 
-    people = track_people(views)
+    people = track_people(views).fill_gaps(1.0)
+    people = people.smooth(6.0) if people.fps > 12.5 else people
     notes.append(f"{len(views)} calibrated views: {people.num_people} people associated and triangulated")
     return people
 
@@ -76,11 +77,19 @@ def write_person(value: Motion | Poses, folder: Path, options: Options, notes: l
     if isinstance(value, Poses) and value.dims == 2:
         return [write_keypoints(value, folder, options, notes)]
     people = [value] if isinstance(value, Motion) else [value.person(i) for i in range(value.num_people)]
-    out = []
+    out, errors = [], []
     for i, person in enumerate(people):
         place = folder if len(people) == 1 else folder / f"person-{i}"
         place.mkdir(exist_ok=True)
-        out.append(write_analysis(analyse(person, options.body), place, options))
+        try:
+            out.append(write_analysis(analyse(person, options.body), place, options, notes))
+        except VitruveError as error:
+            # one of several people may be seen too little to make a body of; that is told, and the others go on
+            errors.append(error)
+            notes.append(f"person {i}: no body: {error}")
+            out.append({"frames": person.num_frames, "failed": str(error)})
+    if len(errors) == len(people):
+        raise errors[0]
     return out
 
 
@@ -109,7 +118,7 @@ def analyse(source: Motion | Poses, body: str = "anny") -> Analysis:
     )
 
 
-def write_analysis(found: Analysis, folder: Path, options: Options) -> dict[str, Any]:
+def write_analysis(found: Analysis, folder: Path, options: Options, notes: Sequence[str] = ()) -> dict[str, Any]:
     """Write one person's files; returns the summary."""
     from vitruve.io import save
 
@@ -132,7 +141,7 @@ def write_analysis(found: Analysis, folder: Path, options: Options) -> dict[str,
     if options.report:
         from vitruve.render.report import write_report
 
-        write_report(found, folder / "report.html")
+        write_report(found, folder / "report.html", title=folder.name.strip(".").removesuffix(".partial"), notes=notes)
     residual = found.body.residual
     return {
         "frames": found.motion.num_frames,

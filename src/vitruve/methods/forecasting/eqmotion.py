@@ -64,6 +64,8 @@ class Config:
                 raise OptionError(f"EqMotion {name}={getattr(self, name)!r}: expected one of {', '.join(choices)}")
         if self.past < 2:
             raise OptionError(f"EqMotion past={self.past}: velocities need at least 2 frames")
+        if not self.scale > 0:
+            raise OptionError(f"EqMotion scale={self.scale}: expected a positive number")
         if not 0 <= self.silent < self.categories:
             raise OptionError(f"EqMotion silent={self.silent}: expected 0 to {self.categories - 1}, fewer than the categories")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -386,16 +386,19 @@ class SkateFormer(ActionRecognizer):
             moved = torch.stack([p[p.isfinite().all(-1)].var(0, correction=0).sum().nan_to_num(0.0) for p in x.unbind(1)])
             x = x[:, moved.argsort(descending=True, stable=True)[: self.config.people]]
         known = x.isfinite().all(-1)
-        frames = known.flatten(1).any(1)
-        if not frames.any():
+        if known.all():
+            x = (x - x[:1, :1, _ORIGIN : _ORIGIN + 1]) * _KINECT
+        else:
+            frames = known.flatten(1).any(1)
+            x, known = x[frames], known[frames]
+            # the first person who is seen at all, in the first frame with the spine
+            seen = known[:, :, _ORIGIN].T.nonzero()
+            person, first = seen[0].tolist() if len(seen) else (0, 0)
+            origin = x[first, person, _ORIGIN].nan_to_num(0.0) if len(x) else 0.0
+            x = torch.where(known[..., None], (x - origin) * _KINECT, 0.0)
+        if not len(x):
             raise OptionError(f"clip {poses.name!r}: no frame has a known joint")
-        x, known = x[frames], known[frames]
-        # the first person who is seen at all, in the first frame with the spine
-        seen = known[:, :, _ORIGIN].T.nonzero()
-        person, first = seen[0].tolist() if len(seen) else (0, 0)
-        origin = x[first, person, _ORIGIN].nan_to_num(0.0)
-        x = torch.where(known[..., None], (x - origin) * _KINECT, 0.0)
-        return F.pad(x, (0, 0, 0, 0, 0, self.config.people - x.shape[1]))
+        return F.pad(x, (0, 0, 0, 0, 0, self.config.people - x.shape[1])) if x.shape[1] < self.config.people else x
 
     def draw(self, dice: skeletons.Dice, has_partner: bool = False) -> Draws:
         """What chance decides of one clip, with the paper's probabilities."""
@@ -444,7 +447,7 @@ class SkateFormer(ActionRecognizer):
                 x = self._with_bone_lengths(x, index, partner)
             x = self.augment(x, draws)
         x = skeletons.stream(x, c.stream, _tree(self.skeleton))
-        return x[:, :, list(PART_ORDER[c.skeleton])].permute(3, 0, 2, 1), index
+        return x.index_select(2, _part_order(c.skeleton)).permute(3, 0, 2, 1), index
 
     def sample(
         self, x: Float[Tensor, "T P J 3"], draws: Draws | None = None, valid: int | None = None
@@ -480,7 +483,9 @@ class SkateFormer(ActionRecognizer):
         if draws.flip:
             x = x[:, :, list(self.skeleton.swap)]
         if draws.axis is not None:
-            x = x.index_fill(-1, torch.tensor(draws.axis), 0.0)
+            keep = torch.ones(3)
+            keep[draws.axis] = 0.0
+            x = x * keep
         if draws.dropped is not None:
             x = x.masked_fill(draws.dropped[:, None, :, None], 0.0)
         return x
@@ -518,6 +523,11 @@ class SkateFormer(ActionRecognizer):
         model = cls(Config(**{**shape, "official_quirks": True, **config}))
         load_strictly(model, _rename(state, model.config), unused=("unused.",))
         return model.eval()
+
+
+@cache
+def _part_order(skeleton: str) -> Int[Tensor, " V"]:
+    return torch.tensor(PART_ORDER[skeleton])
 
 
 @cache
