@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
@@ -124,8 +125,7 @@ def networks(official: bool, batch: int, repeats: int) -> dict[str, dict[str, fl
             out[f"{name}: inference (ms)"] = together(repeats, **tasks)
         steps: dict[str, Callable[[], Any]] = {"ours": train_step(ours.train(), lambda m=ours, e=example: m.losses(e)["cross_entropy"])}
         if theirs is not None:
-            loss = nn.CrossEntropyLoss(label_smoothing=0.1)
-            steps["peer"] = train_step(theirs.train(), lambda m=theirs, x=x, i=index, y=label: loss(m(x, i), y))
+            steps["peer"] = train_step(theirs.train(), lambda m=theirs, x=x, i=index, y=label: F.cross_entropy(m(x, i), y, label_smoothing=0.1))
         out[f"{name}: training step (ms)"] = together(repeats, **steps)
     return out
 
@@ -135,7 +135,10 @@ def clips_to_prepare(data: Path | None) -> list[ActionClip]:
         return [c for c in load("nw_ucla", data) if c.view != 3]
     g = torch.Generator().manual_seed(0)
     codes = [(a, s, e, v) for a in range(10) for s in range(1, 11) for e in range(4) for v in (1, 2)]
-    make = [(Poses(torch.randn(1, 39, 20, 3, generator=g), skeleton("kinect20")), a, s, v, f"a{UCLA_ACTIONS[a]:02d}_s{s:02d}_e{e:02d}_v{v:02d}") for a, s, e, v in codes]
+    make = [
+        (Poses(torch.randn(1, 39, 20, 3, generator=g), skeleton("kinect20")), a, s, v, f"a{UCLA_ACTIONS[a]:02d}_s{s:02d}_e{e:02d}_v{v:02d}")
+        for a, s, e, v in codes
+    ]
     return [ActionClip(*fields) for fields in make]
 
 

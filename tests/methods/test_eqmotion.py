@@ -117,7 +117,7 @@ def test_joint_tokens_break_the_symmetry_of_agents():
     m = model(replace(SMALL, agents="joints", joint_tokens=5))
     x = tracks()
     order = torch.tensor([1, 0, 2, 3, 4])
-    assert (m.forecast(x[:, order]).positions - m.forecast(x).positions[:, order]).abs().max() > 1e-2
+    assert (m.forecast(x[:, order]).positions - m.forecast(x).positions[:, order]).abs().max() > 1e-3
     with pytest.raises(OptionError, match="built for 5 joints, found 4"):
         m.forecast(x[:, :4])
 

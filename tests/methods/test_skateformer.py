@@ -83,14 +83,14 @@ def test_missing_frames_are_left_out_and_missing_joints_are_at_the_origin():
     gap = poses.positions.clone()
     gap[:, 30:40] = torch.nan
     gap[1, :, 9] = torch.nan
-    joints, _ = model.prepare(replace(poses, positions=gap))
+    joints, _ = model.prepare(Poses(gap, poses.skeleton))
     assert joints.isfinite().all() and (joints[:, :, PART_ORDER["ntu25"].index(9), 1] == 0).all()
     kept = torch.cat([poses.positions[:, :30], poses.positions[:, 40:]], 1)
-    other, _ = model.prepare(replace(poses, positions=kept))
+    other, _ = model.prepare(Poses(kept, poses.skeleton))
     assert torch.equal(joints[..., 0], other[..., 0])
 
 
-@pytest.mark.parametrize("poses", [replace(people(1, 5), positions=torch.full((1, 5, 25, 3), torch.nan)), replace(people(1, 5)[:0], name="empty")])
+@pytest.mark.parametrize("poses", [Poses(torch.full((1, 5, 25, 3), torch.nan), skeleton("ntu25")), people(1, 5)[:0]], ids=["unknown", "empty"])
 def test_clips_without_a_known_joint_are_refused(poses):
     with pytest.raises(VitruveError, match="no frame has a known joint"):
         ntu().prepare(poses)
@@ -125,7 +125,7 @@ def test_short_clips_are_read_to_their_end_and_no_further(frames):
     assert (joints[..., 0] != 0).flatten(2).any(-1).all() and index[-1] < 1
     released, at = ntu(official_quirks=True).prepare(poses)
     assert float(at[-1]) > float(index[-1])
-    assert (released[:, -1, :, 0] == 0).all() == (frames in (40, 50, 63, 64))
+    assert (released[:, -1, :, 0] == 0).all()
 
 
 def test_probabilities():
@@ -178,9 +178,8 @@ def test_bad_options(change):
 
 
 def test_the_claim_s_arms_are_of_one_size():
-    for quick in (False, True):
-        sizes = [sum(p.numel() for p in SkateFormer(replace(claim.config(quick), **arm)).parameters()) for arm in claim.ARMS.values()]
-        assert max(sizes) < 1.03 * min(sizes)
+    sizes = [sum(p.numel() for p in SkateFormer(replace(claim.CONFIG, **arm)).parameters()) for arm in claim.ARMS.values()]
+    assert max(sizes) < 1.03 * min(sizes)
 
 
 def test_partitions_keep_less_than_attention_over_all_tokens():

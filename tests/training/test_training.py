@@ -39,7 +39,9 @@ def get(i, generator):
 train(EqMotion(EqMotion.tiny_config()), Split(len(split), get, ForecastBatch.collate), sys.argv[1], options(), RECIPE)
 """
 SCHEDULE = Schedule("cosine", warmup=1, per_step=True)
-RECIPE = Recipe((Stage("first", epochs=3, batch_size=8, optimizer="adam", ema=0.9, schedule=SCHEDULE), Stage("second", epochs=2, batch_size=8, modules=("heads",))))
+RECIPE = Recipe(
+    (Stage("first", epochs=3, batch_size=8, optimizer="adam", ema=0.9, schedule=SCHEDULE), Stage("second", epochs=2, batch_size=8, modules=("heads",)))
+)
 
 
 def options(**changes: object) -> TrainingOptions:

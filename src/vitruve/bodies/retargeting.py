@@ -191,7 +191,7 @@ def _middle(skeleton: Skeleton, positions: Tensor) -> Tensor:
 
 def axis_joints(skeleton: Skeleton, rest: Tensor) -> tuple[list[int], list[float]]:
     """Joints from pelvis to head, and where along that way the bone of each has its middle (pelvis 0, neck 1, head 2)."""
-    top = next((m for m in ("head", "upper_neck", "neck", "spine3", "spine2") if skeleton.has(m)), None)
+    top = next((m for m in ("head", "upper_neck", "neck", "spine3", "spine2", "spine1") if skeleton.has(m)), None)
     if top is None or not skeleton.has("pelvis"):
         raise SkeletonError(f"skeleton {skeleton.name!r}: retargeting needs a pelvis and a spine, neck or head")
     pelvis = skeleton.index("pelvis")

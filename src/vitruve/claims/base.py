@@ -67,7 +67,7 @@ def mean_spread(values: Sequence[float]) -> tuple[float, float]:
 
 
 def shown(values: Sequence[float], digits: int = 2) -> str:
-    """"mean +- spread (n)" for tables."""
+    """ "mean +- spread (n)" for tables."""
     m, s = mean_spread(values)
     return f"{m:.{digits}f} +- {s:.{digits}f} ({len(values)})"
 

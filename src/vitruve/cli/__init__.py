@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-VERBS = ("run", "convert", "info", "view", "fit", "render", "methods")
+VERBS = ("run", "convert", "info", "view", "fit", "render", "methods", "data", "train", "eval", "predict", "reproduce")
 
 
 def _module(verb: str) -> Any:
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         tyro.extras.subcommand_cli_from_dict(
             _verbs(),
             prog="vitruve",
-            description="Human motion in one language: load, fit, analyse, convert, look. Each verb has its own --help, with examples.",
+            description="Human motion in one language: load, fit, analyse, convert, look, and published methods to train and use. Each verb has its own --help, with examples.",
             args=args or ["--help"],
         )
     except SystemExit as stop:

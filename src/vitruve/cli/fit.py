@@ -12,7 +12,9 @@ vitruve fit keypoints3d.json body.npz
 """
 
 
-def fit(source: tyro.conf.Positional[Path], target: tyro.conf.Positional[Path], /, body: str = "anny", clip: str | None = None, clean_feet: bool = True) -> None:
+def fit(
+    source: tyro.conf.Positional[Path], target: tyro.conf.Positional[Path], /, body: str = "anny", clip: str | None = None, clean_feet: bool = True
+) -> None:
     """Fit a body to a motion or 3D keypoints and write it (.glb to look at, .npz to compute with).
 
     Args:

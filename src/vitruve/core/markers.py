@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,10 +25,10 @@ _ARM = (("shoulder", "neck"), ("elbow", "shoulder"), ("wrist", "elbow"), ("hand"
 
 
 def _tree() -> Skeleton:
-    parents = {"pelvis": None}
+    parents: dict[str, str | None] = {"pelvis": None}
     for side in _SIDES:
         parents |= {f"{side}_{j}": p if p == "pelvis" else f"{side}_{p}" for j, p in _LEG}
-    parents |= {"neck": "pelvis", "head": "neck", "head_top": "head"}
+    parents |= {"spine1": "pelvis", "neck": "spine1", "head": "neck", "head_top": "head"}
     for side in _SIDES:
         parents |= {f"{side}_{j}": p if p == "neck" else f"{side}_{p}" for j, p in _ARM}
     names = tuple(parents)
@@ -103,6 +105,9 @@ _STANDOFF = 0.013
 and elbow are farther apart than those breadths, in trials of five adults of four laboratories."""
 _SHOULDER_DROP = 0.17
 """Shoulder below the acromion, in distances between the acromia (Rab et al. 2002, Gait & Posture 15:158)."""
+_LUMBAR = (-0.276, 0.149)
+"""L5/S1, as spine1, forward of and above the middle of the ASIS, in distances between them (Reed et al. 1999, SAE 1999-01-0959:
+the mean of women and men, in whose frame the pubis is below the ASIS)."""
 _NECK = 0.55
 """Neck between C7 and the jugular notch (Dumas et al. 2007, J. Biomechanics 40:543, without its tilt of 8 degrees)."""
 _ANKLE_FROM_HEEL = (0.044, 0.025)
@@ -137,14 +142,16 @@ def _canonical(word: str) -> tuple[str, bool] | None:
 
 
 def _recognise(joints: Sequence[str]) -> dict[str, list[int]]:
-    """{canonical name: [index]} of single markers and {'cluster left_thigh': indices} of clusters."""
+    """{canonical name: [index]} of single markers and {'cluster left_thigh': indices} of clusters; of one subject, the best marked."""
+    split = [joint.lower().rpartition(":") for joint in joints]
+    subject = Counter(prefix for prefix, _, _ in split).most_common(1)[0][0]
     # OpenCap lists computed markers, with this suffix, after the keypoints they come from
-    study = [j for j in joints if j.lower().endswith("_study")]
+    suffix = "_study" if any(word.endswith("_study") for *_, word in split) else ""
     found: dict[str, list[int]] = {}
-    for i, joint in enumerate(joints):
-        if study and joint not in study:
+    for i, (prefix, _, word) in enumerate(split):
+        if prefix != subject or not word.endswith(suffix):
             continue
-        name = _canonical(re.sub(r"[^a-z0-9]", "", re.split(r"[:|]", joint.lower())[-1].removesuffix("_study")))
+        name = _canonical(re.sub(r"[^a-z0-9]", "", word.removesuffix(suffix)))
         if name is not None and name[1]:
             found.setdefault(f"cluster {name[0]}", []).append(i)
         elif name is not None:
@@ -173,13 +180,14 @@ class _Trial:
     points: dict[str, Tensor]
     confidence: dict[str, Tensor]
     clusters: dict[str, list[str]] = field(default_factory=dict)
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def has(self, *names: str) -> bool:
         return all(n in self.points for n in names)
 
     def put(self, name: str, x: Tensor, *sources: str) -> None:
         """A new point, as certain as the least certain of its sources."""
-        self.points[name] = x
+        self.points[name], self.sources[name] = x, sources
         sure = torch.stack([self.confidence[s] for s in sources]).amin(0)
         self.confidence[name] = torch.where(x.isfinite().all(-1), sure, 0.0)
 
@@ -273,6 +281,7 @@ def joint_centres(poses: Poses, static: Poses | None = None) -> Poses:
     """Joint centres, on :data:`SKELETON`, from the markers of one person.
 
     Hips: regression on the distances between ASIS and PSIS or sacrum (Harrington et al. 2007, J. Biomechanics 40:595).
+    "spine1" is L5/S1.
     Knees, ankles, elbows, wrists: midway between medial and lateral markers. With a lateral marker alone: half a
     breadth, taken from the shank's length (see the constants), along the joint's axis, which for knee and elbow is the
     normal of the bent limb, held constant in thigh or upper arm where these carry enough markers. Without any: the point
@@ -286,7 +295,9 @@ def joint_centres(poses: Poses, static: Poses | None = None) -> Poses:
 
     Returns:
         Poses (1, T, joints, 3). A marker that is hidden is placed by the others of its rigid segment, at half confidence;
-        a joint that cannot be computed in a frame is NaN with confidence 0.
+        a joint that cannot be computed in a frame is NaN with confidence 0. Markers that form the mirror image of a person
+        are taken for recorded in left-handed axes: z is reversed, with a warning. `metadata["from_markers"]` says which
+        markers, or joints, each joint was computed from.
 
     Raises:
         OptionError: several people, or 2D.
@@ -304,7 +315,10 @@ def joint_centres(poses: Poses, static: Poses | None = None) -> Poses:
     lost = [f"{s}_{j}" for j in ("hip", "knee", "ankle") for s in _SIDES if not (trial.has(n := f"{s}_{j}") and trial.points[n].isfinite().any())]
     if lost:
         names = ", ".join(n.removeprefix("cluster ") for n in found) or "no marker whose name is known"
-        raise SkeletonError(f"skeleton {poses.skeleton.name!r}: no {', no '.join(lost)} can be computed from these markers: {names}")
+        raise SkeletonError(
+            f"skeleton {poses.skeleton.name!r}: no {', no '.join(lost)} can be computed from these markers: {names} "
+            "(hips need both ASIS, and both PSIS or the sacrum; knees and ankles a lateral marker, or clusters of three on thigh, shank and foot)"
+        )
     _trunk(trial)
     for side in _SIDES:
         _arm(trial, side)
@@ -315,25 +329,45 @@ def joint_centres(poses: Poses, static: Poses | None = None) -> Poses:
         if name in trial.points:
             x[:, j], c[:, j] = trial.points[name][:count], trial.confidence[name][:count]
     to = poses.positions
-    return replace(poses, positions=x.to(to)[None], confidence=c.to(to)[None], skeleton=SKELETON)
+    sources = {j: [n.removeprefix("cluster ") for n in trial.sources.get(j, (j,))] for j in SKELETON.joints if j in trial.points}
+    metadata = {**poses.metadata, "from_markers": sources}
+    return replace(poses, positions=x.to(to)[None], confidence=c.to(to)[None], skeleton=SKELETON, metadata=metadata)
 
 
 def _pelvis(trial: _Trial) -> None:
     trial.fill(trial.segment("pelvis", *(f"{s}_{m}" for m in ("asis", "psis", "hip") for s in _SIDES), "sacrum"))
     asis, hips = ("left_asis", "right_asis"), ("left_hip", "right_hip")
     back = ("left_psis", "right_psis") if trial.has("left_psis", "right_psis") else ("sacrum",)
-    if trial.has(*asis, *back) and not trial.has(*hips):
-        across = trial.points["left_asis"] - trial.points["right_asis"]
-        left, front = normalize(across), trial.mean(*asis)
-        depth = front - trial.mean(*back)
-        forward = normalize(_across(depth, left))
-        up = torch.linalg.cross(forward, left)
-        width, length = across.norm(dim=-1).nanmedian(), depth.norm(dim=-1).nanmedian()
-        middle = front - (0.24 * length + 0.0099) * forward - (0.30 * width + 0.0109) * up
-        for name, sign in zip(hips, (1, -1)):
-            trial.put(name, middle + sign * (0.33 * width + 0.0073) * left, *asis, *back)
-    if trial.has(*hips):
-        trial.put("pelvis", trial.mean(*hips), *hips)
+    if trial.has(*asis, *back):
+        _unmirror(trial, asis, back)
+        front, forward, up, left, width, depth = _pelvic_frame(trial, asis, back)
+        middle = front - (0.24 * depth + 0.0099) * forward - (0.30 * width + 0.0109) * up
+        for name, side in zip(hips, (left, -left)):
+            if not trial.has(name):
+                trial.put(name, middle + (0.33 * width + 0.0073) * side, *asis, *back)
+        trial.put("spine1", front + width * (_LUMBAR[0] * forward + _LUMBAR[1] * up), *asis, *back)
+    trial.midpoint("pelvis", *hips)
+
+
+def _pelvic_frame(trial: _Trial, asis: Sequence[str], back: Sequence[str]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Midway between the ASIS; unit vectors forward, up and left; the pelvis' width and depth."""
+    across = trial.points[asis[0]] - trial.points[asis[1]]
+    left, front = normalize(across), trial.mean(*asis)
+    depth = front - trial.mean(*back)
+    forward = normalize(_across(depth, left))
+    return front, forward, torch.linalg.cross(forward, left), left, across.norm(dim=-1).nanmedian(), depth.norm(dim=-1).nanmedian()
+
+
+def _unmirror(trial: _Trial, asis: Sequence[str], back: Sequence[str]) -> None:
+    """Turn left-handed axes, in which the legs would be on the wrong side of the pelvis, by z -> -z."""
+    legs = [n for n in trial.points if re.search(r"_(knee|ankle|heel|thigh|shank)", n)]
+    if not legs:
+        return
+    front, _, up, *_ = _pelvic_frame(trial, asis, back)
+    if ((trial.stack(legs).nanmean(1) - front) * up).sum(-1).nanmedian() > 0:
+        warnings.warn("the markers are a mirror image of a person: taking their axes for left-handed, z is reversed", stacklevel=4)
+        for x in trial.points.values():
+            x[:, 2] *= -1
 
 
 def _leg(trial: _Trial, side: str) -> None:
@@ -360,7 +394,7 @@ def _leg(trial: _Trial, side: str) -> None:
         up = normalize(_across(trial.stack(shank).nanmean(1) - trial.points[heel], normalize(forward)))
         a, b = _ANKLE_FROM_HEEL
         guess = trial.points[heel] + height * (a * normalize(forward) + b * up)
-        trial.put(ankle, _score(trial.stack(shank), trial.stack(sole), guess), heel)
+        trial.put(ankle, _score(trial.stack(shank), trial.stack(sole), guess), *shank, *sole)
 
     trial.midpoint(knee, f"{side}_knee_lateral", f"{side}_knee_medial")
     if not trial.has(ankle) or trial.has(knee):
@@ -376,7 +410,7 @@ def _leg(trial: _Trial, side: str) -> None:
         # a straight knee is midway between hip and ankle
         reach = (trial.points[hip] - trial.points[ankle]).norm(dim=-1)
         guess = torch.where((reach > reach.nanquantile(0.9))[:, None], trial.mean(hip, ankle), torch.nan)
-        trial.put(knee, _score(trial.stack([hip, *thigh]), trial.stack(shank), guess), hip, ankle)
+        trial.put(knee, _score(trial.stack([hip, *thigh]), trial.stack(shank), guess), *thigh, *shank)
 
 
 def _trunk(trial: _Trial) -> None:

@@ -70,7 +70,7 @@ def bone_end(skeleton: Skeleton, joint: int) -> int | None:
 def _trunk_frame(skeleton: Skeleton, rest: Tensor) -> Tensor:
     """Rotation that takes the rest trunk to x left, y up, z forward."""
     left = across(skeleton, rest)
-    top = next((m for m in ("neck", "upper_neck", "head", "spine3", "spine2") if skeleton.has(m)), None)
+    top = next((m for m in ("neck", "upper_neck", "head", "spine3", "spine2", "spine1") if skeleton.has(m)), None)
     if top is None:
         raise SkeletonError(f"skeleton {skeleton.name!r}: the reference pose needs a neck, head or spine joint")
     base = rest[skeleton.index("pelvis")] if skeleton.has("pelvis") else rest[[skeleton.index("left_hip"), skeleton.index("right_hip")]].mean(0)

@@ -129,16 +129,16 @@ def scene_windows(
     however far.
     """
     people, row_person = np.unique(track.id, return_inverse=True)
-    first = 0 if official_quirks else int(track.frame.min(initial=0))
-    count = int(track.frame.max(initial=-1)) + 1 - first
-    order = np.full((len(people), max(count, 0)), -1)
+    starts, ends = (int(track.frame.min()), int(track.frame.max())) if len(track.frame) else (0, -1)
+    first = 0 if official_quirks else starts
+    order = np.full((len(people), ends + 1 - first), -1)
     order[row_person, track.frame - first] = np.arange(len(track.frame))
     if (order >= 0).sum() != len(track.frame):
         raise ShapeError("a person is twice in one frame of the track")
-    # the authors count frames from the first to the last, then take them as if from 0
-    last = int(track.frame.max(initial=0) - track.frame.min(initial=0)) + 1 - future * step if official_quirks else count - 1 - future * step
+    # the authors count the frames from the first to the last, then take them as if from 0
+    last = min(order.shape[1] - 1, ends - starts + 1) - future * step
     made: list[tuple[np.ndarray, np.ndarray]] = []
-    for now in range((past - 1) * step, min(last, count - 1 - future * step) + 1):
+    for now in range((past - 1) * step, last + 1):
         rows = order[:, now - (past - 1) * step : now + future * step + 1 : step]
         here = np.flatnonzero((rows >= 0).all(1))
         if len(here) == 0:
@@ -302,21 +302,30 @@ class SkeletonWindows:
         return SkeletonWindows(_rows(self.batch, rows), self.whole[rows], (action,) * len(rows))
 
 
-def cmu_clips(folder: str | Path, part: str = "train", actions: Sequence[str] = CMU_ACTIONS) -> list[tuple[str, Motion]]:
-    """(action, motion) of the CMU forecasting benchmark's clips: packed cmu_8actions_train.npz and cmu_8actions_test.npz, 30 frames/s."""
-    if part not in ("train", "val", "test"):
-        raise OptionError(f"part {part!r}: expected train, val or test")
+Clips = list[tuple[str, Motion]]
+"""(action, motion)."""
+
+
+def cmu_forecasting(folder: str | Path) -> dict[str, Clips]:
+    """The clips of the CMU forecasting benchmark's complete actions, by part ("train", "val", "test"); 30 frames/s.
+
+    Reads the packed cmu_8actions_train.npz and cmu_8actions_test.npz.
+    """
+    return {part: _cmu_clips(folder, part) for part in ("train", "val", "test")}
+
+
+def _cmu_clips(folder: str | Path, part: str) -> Clips:
     path = Path(folder) / f"cmu_8actions_{'test' if part == 'test' else 'train'}.npz"
     if not path.is_file():
         raise FormatError(path, "no such file")
     file = packed._File(path)
     layout, names = packed._clips(file)
     seen: dict[str, int] = {}
-    out = []
+    out: Clips = []
     for i, (name, action) in enumerate(zip(names, file["action"].tolist())):
         seen[action] = seen.get(action, 0) + 1
         held_out = seen[action] % CMU_VAL_EVERY == 0
-        if action not in actions or (part != "test" and held_out != (part == "val")):
+        if action not in CMU_ACTIONS or (part != "test" and held_out != (part == "val")):
             continue
         motion = layout.read(file, i, name)
         assert isinstance(motion, Motion)
@@ -325,7 +334,7 @@ def cmu_clips(folder: str | Path, part: str = "train", actions: Sequence[str] = 
 
 
 def cmu_windows(
-    clips: Sequence[tuple[str, Motion]], past: int = 10, future: int = 25, fps: float = 25.0, stride: int = 1, least_future: int | None = None
+    clips: Clips, past: int = 10, future: int = 25, fps: float = 25.0, stride: int = 1, least_future: int | None = None
 ) -> SkeletonWindows:
     """Windows of joint positions in metres, the root held still (no translation, no rotation), as the benchmark does.
 
@@ -355,6 +364,7 @@ def cmu_windows(
     return SkeletonWindows(ForecastBatch(used[:, :, :past].contiguous(), used[:, :, past:].contiguous()), every[:, :, past:].contiguous(), tuple(actions))
 
 
-def measure_clips(clips: Sequence[tuple[str, Motion]]) -> dict[str, float]:
-    """Counts of benchmark clips."""
-    return {"clips": len(clips), "actions": len({a for a, _ in clips}), "frames": sum(m.num_frames for _, m in clips)}
+def measure_clips(clips: Mapping[str, Clips]) -> dict[str, float]:
+    """Counts of the benchmark's clips."""
+    counts: dict[str, float] = {f"{part}_clips": len(of) for part, of in clips.items()}
+    return {**counts, "frames": sum(m.num_frames for of in clips.values() for _, m in of)}

@@ -10,12 +10,9 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vitruve.errors import FormatError, OptionError
-
-if TYPE_CHECKING:
-    from vitruve.core.motion import Motion
 
 
 @dataclass(frozen=True)
@@ -155,8 +152,8 @@ def load_clip(source: str | Path, clip: str | int | None = None, **options: Any)
     return value
 
 
-def sample(name: str = "walk") -> Motion:
-    """A short motion that ships with the package: "walk".
+def sample(name: str = "walk") -> Any:
+    """A short recording that ships with the package: "walk" (a Motion), or "walk2d", the same seen by one camera (Poses).
 
     >>> import vitruve as vt
     >>> vt.sample().num_frames > 100

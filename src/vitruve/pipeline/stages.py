@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 
-
 from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
 from vitruve.errors import OptionError, VitruveError
@@ -76,8 +75,9 @@ def write_person(value: Motion | Poses, folder: Path, options: Options, notes: l
     """Write every output of every person below `folder`; returns a summary of each."""
     if isinstance(value, Poses) and value.dims == 2:
         return [write_keypoints(value, folder, options, notes)]
-    people = [value] if isinstance(value, Motion) else [value.person(i) for i in range(value.num_people)]
-    out, errors = [], []
+    people: list[Motion | Poses] = [value] if isinstance(value, Motion) else [value.person(i) for i in range(value.num_people)]
+    out: list[dict[str, Any]] = []
+    errors: list[VitruveError] = []
     for i, person in enumerate(people):
         place = folder if len(people) == 1 else folder / f"person-{i}"
         place.mkdir(exist_ok=True)
@@ -185,5 +185,3 @@ def write_keypoints(value: Poses, folder: Path, options: Options, notes: list[st
         write_keypoint_report(clean, folder / "report.html", notes)
     known = value.valid.float().mean()
     return {"frames": value.num_frames, "known_joints": float(known), "filled_joints": float(clean.valid.float().mean() - known)}
-
-

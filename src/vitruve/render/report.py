@@ -196,7 +196,8 @@ def _write(
 <main><div class="top"><div><div id="stage"></div>
 <div class="controls"><button id="play" title="play or pause (space)" aria-label="play or pause">▶</button>
 <input type="range" id="time" min="0" value="0" aria-label="time"><span id="clock">0.00 s</span>
-<label>speed <select id="speed"><option value="0.25">¼</option><option value="0.5">½</option><option value="1" selected>1</option><option value="2">2</option></select></label>
+<label>speed <select id="speed"><option value="0.25">¼</option><option value="0.5">½</option>
+<option value="1" selected>1</option><option value="2">2</option></select></label>
 <label><input type="checkbox" id="show-body" disabled> body</label><label><input type="checkbox" id="show-bones" checked> skeleton</label>
 <label><input type="checkbox" id="follow" checked> follow</label></div><div id="tracks"></div></div>
 <section class="scroll"><table>{fact_rows}</table></section></div>

@@ -84,7 +84,9 @@ def _ucla(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
         "train": skeletons.scale_to_box(clip @ turn.T)[skeletons.repeated_frames(len(clip), chance)],
     }
     return {
-        f"{part}_{name}": skeletons.stream(clip, stream, UCLA_TREE).permute(2, 0, 1)[..., None] for part, clip in sampled.items() for name, stream in STREAMS.items()
+        f"{part}_{name}": skeletons.stream(clip, stream, UCLA_TREE).permute(2, 0, 1)[..., None]
+        for part, clip in sampled.items()
+        for name, stream in STREAMS.items()
     }
 
 

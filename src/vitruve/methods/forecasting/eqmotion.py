@@ -387,6 +387,18 @@ class EqMotion(Forecaster):
     def tiny_config(cls) -> Config:
         return Config(past=6, future=4, hidden=16, channels=12, layers=2, hypotheses=3, categories=3, silent=1)
 
+    @classmethod
+    def switches(cls) -> dict[str, dict[str, Any]]:
+        changed: dict[str, Any] = {"past": 5, "future": 3, "hidden": 8, "channels": 8, "layers": 3, "categories": 4, "silent": 0, "temperature": 0.5}
+        changed |= {"hypotheses": 1, "joint_tokens": 4, "scale": 2.0, "supervise": "first", "frame_weights": "early"}
+        return {name: {name: value} for name, value in changed.items()} | {
+            f"no {name}": {name: False} for name in ("reasoning", "dct", "nonlinearity", "attention")
+        }
+
+    @classmethod
+    def config_only(cls) -> tuple[str, ...]:
+        return ("agents",)
+
     def example_batch(self, size: int, generator: torch.Generator) -> ForecastBatch:
         c = self.config
         agents = c.joint_tokens or 4

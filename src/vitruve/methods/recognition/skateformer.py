@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,9 @@ class Config:
                 raise OptionError(f"SkateFormer channels={self.channels}: expected multiples of heads={self.heads}")
 
 
+_Config = Config  # what the class below calls by the same name
+
+
 def ucla(**changes: Any) -> Config:
     """The release for NW-UCLA: 20 joints, one person, a narrower MLP."""
     base: dict[str, Any] = {"num_classes": 10, "skeleton": "kinect20", "people": 1, "near_joints": 4, "far_joints": 5, "mlp_ratio": 1.0, "feeder": "ucla"}
@@ -182,6 +185,7 @@ class PartitionAttention(nn.Module):
             # near joints share one bias per frame difference; far joints have their own per joint pair
             pair = () if kind in (1, 3) else (self.joints, self.joints)
             self.relative_position_bias_table = nn.Parameter(nn.init.trunc_normal_(torch.empty(2 * self.frames - 1, *pair, heads), std=0.02))
+            self.difference: Tensor
             t = torch.arange(self.frames)
             self.register_buffer("difference", t[:, None] - t[None, :] + self.frames - 1, persistent=False)
 
@@ -321,9 +325,9 @@ class SkateFormer(ActionRecognizer):
         ),
         source="authors' config",
     )
-    config: Config
+    config: _Config
 
-    def __init__(self, config: Config | None = None) -> None:
+    def __init__(self, config: _Config | None = None) -> None:
         super().__init__(config)
         c = self.config
         width = c.channels[0]
@@ -408,10 +412,10 @@ class SkateFormer(ActionRecognizer):
             turn = skeletons.axis_rotation(0, math.radians(dice.integer(-60, 60))) @ skeletons.axis_rotation(1, math.radians(dice.integer(-60, 60)))
             axis = dice.integer(0, 2) if dice.happens(c.each) else None
             return Draws(dice.uniforms(c.frames), linear=turn, axis=axis, dropped=self._drops(dice, 4, 12))
-        crop = {"frames": dice.uniforms(c.frames + 1), "crop": dice.uniform(*_CROP), "start": dice.uniform()}
+        crop = Draws(dice.uniforms(c.frames + 1), dice.uniform(*_CROP), dice.uniform())
         kind = dice.uniform()
         if kind >= c.intra:
-            return Draws(**crop, inter=has_partner and kind < c.intra + c.inter)
+            return replace(crop, inter=has_partner and kind < c.intra + c.inter)
         linear = torch.eye(3)
         swap_people = dice.happens(c.each)
         if dice.happens(c.each):
@@ -424,7 +428,7 @@ class SkateFormer(ActionRecognizer):
         if flip and not c.official_quirks:
             linear = linear * linear.new_tensor([[-1.0], [1.0], [1.0]])
         axis = dice.integer(0, 2) if dice.happens(c.each) else None
-        return Draws(**crop, linear=linear, swap_people=swap_people, flip=flip, axis=axis, dropped=self._drops(dice, 5, 15))
+        return replace(crop, linear=linear, swap_people=swap_people, flip=flip, axis=axis, dropped=self._drops(dice, 5, 15))
 
     def _drops(self, dice: skeletons.Dice, least: int, most: int) -> Bool[Tensor, "W J"] | None:
         if not dice.happens(self.config.each):
@@ -449,9 +453,7 @@ class SkateFormer(ActionRecognizer):
         x = skeletons.stream(x, c.stream, _tree(self.skeleton))
         return x.index_select(2, _part_order(c.skeleton)).permute(3, 0, 2, 1), index
 
-    def sample(
-        self, x: Float[Tensor, "T P J 3"], draws: Draws | None = None, valid: int | None = None
-    ) -> tuple[Float[Tensor, "W P J 3"], Float[Tensor, " W"]]:
+    def sample(self, x: Float[Tensor, "T P J 3"], draws: Draws | None = None, valid: int | None = None) -> tuple[Float[Tensor, "W P J 3"], Float[Tensor, " W"]]:
         """The frames that are read, and their positions among the `valid` first ones (all, unless given)."""
         c = self.config
         valid = len(x) if valid is None else valid
@@ -503,7 +505,39 @@ class SkateFormer(ActionRecognizer):
         return torch.where(both[..., None, None], matched, x)
 
     @classmethod
-    def tiny_config(cls) -> Config:
+    def switches(cls) -> dict[str, dict[str, Any]]:
+        return {
+            "classes": {"num_classes": 5},
+            "another joint set": {"skeleton": "ntu25", "far_joints": 6},
+            "two people": {"people": 2},
+            "longer clips": {"frames": 32},
+            "deeper": {"depths": (1, 2)},
+            "wider": {"channels": (32, 64)},
+            "more heads": {"heads": 16},
+            "shorter convolutions": {"kernel": 5},
+            "near frames": {"near_frames": 4},
+            "far frames": {"far_frames": 4},
+            "near joints": {"near_joints": 5},
+            "far joints": {"far_joints": 4},
+            "near-near only": {"types": (1, 1, 1, 1)},
+            "no attention": {"attention": False},
+            "no relative bias": {"relative_bias": False},
+            "no frame positions": {"frame_index": False},
+            "wider MLP": {"mlp_ratio": 2.0},
+            "attention dropout": {"attention_dropout": 0.5},
+            "head dropout": {"head_dropout": 0.5},
+            "drop path": {"drop_path": 0.5},
+            "label smoothing": {"label_smoothing": 0.1},
+            "as released": {"official_quirks": True},
+        }
+
+    @classmethod
+    def config_only(cls) -> tuple[str, ...]:
+        # how clips become batches
+        return ("stream", "feeder", "sampler", "intra", "inter", "each")
+
+    @classmethod
+    def tiny_config(cls) -> _Config:
         return ucla(num_classes=4, frames=16, depths=(1, 1), channels=(32, 32), heads=8, attention_dropout=0.0, drop_path=0.0, label_smoothing=0.0)
 
     def example_batch(self, size: int, generator: torch.Generator) -> RecognitionBatch:

@@ -1,0 +1,49 @@
+"""`vitruve eval`: a trained method's scores on held-out data."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+
+import tyro
+
+EXAMPLES = """\
+vitruve eval skateformer --data nw_ucla --weights runs/skateformer-nw_ucla-0
+vitruve eval hopfir --data cmu_lift
+vitruve eval eqmotion --data eth_ucy:zara1 --weights runs/eqmotion-eth_ucy-zara1-0 --json
+"""
+
+
+def eval(method: tyro.conf.Positional[str], /, data: str, weights: str | None = None, json: bool = False, data_root: Path | None = None) -> None:
+    """Score a trained method on the test part of a data set, as its task judges.
+
+    Args:
+        method: its short name.
+        data: a set of its task, see `vitruve data`.
+        weights: folder of a trained method, or its name on a hub; those that come with vitruve by default.
+        json: for programs, with tables such as the confusion matrix.
+        data_root: folder of the data sets; VITRUVE_DATA by default.
+    """
+    from dataclasses import asdict
+
+    from vitruve.cli.shared import load_method
+    from vitruve.data.setup import setup
+    from vitruve.methods import method as find
+
+    cls = find(method)
+    ready = setup(cls.card.task, data, data_root)
+    scores = asdict(ready.test(load_method(method, weights)))
+    if json:
+        print(json_module.dumps({"method": method, "data": data, **scores}))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("score", "value", title=f"{method} on {data}")
+    for name, value in scores.items():
+        if isinstance(value, int | float):
+            table.add_row(name, str(value) if isinstance(value, int) else f"{value:.4f}")
+        elif name == "horizons":
+            for frame, error in value:
+                table.add_row(f"frame +{frame}", f"{error:.4f}")
+    Console().print(table)

@@ -1,0 +1,54 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vitruve.errors import OptionError
+
+if TYPE_CHECKING:
+    from vitruve.methods.base import Method
+
+
+def changes(options: Sequence[str]) -> dict[str, Any]:
+    """FIELD=VALUE options as values: JSON where they are, else text."""
+    out: dict[str, Any] = {}
+    for option in options:
+        name, equals, value = option.partition("=")
+        if not equals or not name:
+            raise OptionError(f"--set {option!r}: expected FIELD=VALUE")
+        try:
+            out[name] = json.loads(value)
+        except ValueError:
+            out[name] = value
+    return out
+
+
+def shipped(slug: str) -> list[Path]:
+    """Folders of weights of a method that come with the package."""
+    import vitruve.methods as methods
+
+    folder = Path(methods.__file__).parent / methods.catalogue()[slug].task / "weights"
+    return sorted(p.parent for p in folder.glob("*/config.json") if json.loads(p.read_text()).get("slug") == slug)
+
+
+def load_method(slug: str, weights: str | None) -> Method:
+    """A trained method: from a folder, a hub, or the package itself.
+
+    Raises OptionError where no weights are given and none, or several, come with the package.
+    """
+    from vitruve.methods import method
+
+    cls = method(slug)
+    if weights is None:
+        found = shipped(slug)
+        if len(found) != 1:
+            which = f"several come with vitruve: {', '.join(map(str, found))}" if found else "none come with vitruve"
+            raise OptionError(f"{slug} needs --weights FOLDER ({which}; `vitruve train {slug}` makes them)")
+        weights = str(found[0])
+    # a folder that is not there would be looked for on a hub
+    place = str(Path(weights).resolve()) if Path(weights).exists() or weights.count("/") != 1 else weights
+    return cls.from_pretrained(place)
