@@ -44,9 +44,9 @@ def test_without_hops_every_joint_is_mapped_by_itself():
 
 def layer_of_one(layer: HopAttention, x: torch.Tensor) -> torch.Tensor:
     """K = 0 by hand: one token's attention is its value."""
-    token = x @ layer.hop_weight[0] + layer.hop_embedding[0]
-    value = torch.nn.functional.linear(token, layer.qkv.weight[32:], layer.qkv.bias[32:])
-    return layer.fuse(value)
+    feature = x @ layer.hop_weight[0]
+    value = torch.nn.functional.linear(feature + layer.hop_embedding[0], layer.qkv.weight[32:], layer.qkv.bias[32:])
+    return layer.fuse(feature + value)
 
 
 def test_permuting_joints_and_their_graph_permutes_the_result():
@@ -166,6 +166,7 @@ CHANGES = {
     "exact_hops": False,
     "modulation": True,
     "hop_embedding": False,
+    "hop_skip": False,
     "joint_attention": True,
     "refinement": False,
     "layout": "last",

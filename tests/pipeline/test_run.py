@@ -43,6 +43,13 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     assert run_inputs([str(file)], tmp_path / "out", QUICK)[0].summary["frames"] == 50
 
 
+def test_another_input_of_the_same_name_keeps_its_own_folder(tmp_path: Path) -> None:
+    walk = vt.sample("walk")[:40]
+    a, b = vt.save(walk, tmp_path / "walk.bvh"), vt.save(walk, tmp_path / "walk.npz")
+    folders = [run_inputs([str(f)], tmp_path / "out", QUICK)[0].folder.name for f in (a, b)]
+    assert folders == ["walk", "walk-npz"]
+
+
 def test_goes_on_after_a_bad_file_and_says_which(tmp_path: Path) -> None:
     vt.save(vt.sample("walk")[:40], tmp_path / "good.bvh")
     (tmp_path / "bad.bvh").write_text("HIERARCHY\nROOT hips\n{\n")

@@ -17,6 +17,7 @@ from vitruve.core import rotations as rot
 from vitruve.core.camera import Camera
 from vitruve.core.motion import Motion, forward_kinematics, local_rotations
 from vitruve.core.poses import Poses
+from vitruve.core.markers import is_marker_set, joint_centres
 from vitruve.core.reference import reference_rotations
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.solver import PointTargets, Sites, solve
@@ -102,6 +103,8 @@ def fit(
         x = data.fk().positions
         return _fit_motion(data, x, torch.ones(x.shape[:2]), model, calibrate=calibrate, **options)
     if isinstance(data, Poses) and data.dims == 3:
+        if is_marker_set(data):
+            data = joint_centres(data)
         motion = ik.poses_to_motion(data, smoothness=smoothness)
         here = data if data.skeleton.joints == motion.skeleton.joints else data.map_to(motion.skeleton)
         return _fit_motion(motion, here.positions[0], here.confidence[0], model, calibrate=calibrate, **options)

@@ -55,7 +55,7 @@ def record_claim(path: str | Path, proof: str | Path | None = None) -> Path:
     path = Path(path)
     try:
         result = json.loads(path.read_text())
-        slug, kept = result["slug"], {"passed": bool(result["reproduced"]), "summary": result["conclusion"], **result}
+        slug, kept = result["slug"], {**result, "passed": bool(result["reproduced"]), "summary": result["conclusion"]}
     except (OSError, ValueError, KeyError, TypeError) as e:
         raise FormatError(path, f"expected the result of an experiment, as `vitruve reproduce` writes it: {e}") from None
     folder = Path(proof or PROOF)

@@ -141,21 +141,19 @@ def _canonical(word: str) -> tuple[str, bool] | None:
     return None
 
 
-def _recognise(joints: Sequence[str]) -> dict[str, list[int]]:
-    """{canonical name: [index]} of single markers and {'cluster left_thigh': indices} of clusters; of one subject, the best marked."""
+def _recognise(joints: Sequence[str]) -> dict[str, int]:
+    """{canonical name: index}; a marker of a cluster is 'cluster left_thigh thigh2'. Of several subjects, the one with most markers."""
     split = [joint.lower().rpartition(":") for joint in joints]
     subject = Counter(prefix for prefix, _, _ in split).most_common(1)[0][0]
     # OpenCap lists computed markers, with this suffix, after the keypoints they come from
     suffix = "_study" if any(word.endswith("_study") for *_, word in split) else ""
-    found: dict[str, list[int]] = {}
+    found: dict[str, int] = {}
     for i, (prefix, _, word) in enumerate(split):
         if prefix != subject or not word.endswith(suffix):
             continue
         name = _canonical(re.sub(r"[^a-z0-9]", "", word.removesuffix(suffix)))
-        if name is not None and name[1]:
-            found.setdefault(f"cluster {name[0]}", []).append(i)
-        elif name is not None:
-            found.setdefault(name[0], [i])
+        if name is not None:
+            found.setdefault(f"cluster {name[0]} {word}" if name[1] else name[0], i)
     return found
 
 
@@ -228,29 +226,25 @@ class _Trial:
 
 def _trial(poses: Poses, static: Poses | None) -> _Trial:
     """The markers of a trial; those of a static trial, if any, as one more frame at the end."""
-    trial = _Trial({}, {})
-    columns = {}
-    for name, indices in _recognise(poses.skeleton.joints).items():
-        columns |= {_member(poses, name, i): i for i in indices}
-    extra = {}
+    columns = _recognise(poses.skeleton.joints)
+    x, c = poses.positions[0].double(), poses.confidence[0].double()
     if static is not None:
-        for name, indices in _recognise(static.skeleton.joints).items():
-            extra |= {_member(static, name, i): i for i in indices}
-    for key in [*columns, *(k for k in extra if k not in columns)]:
-        x = poses.positions[0, :, columns[key]] if key in columns else poses.positions.new_full((len(poses), 3), torch.nan)
-        c = poses.confidence[0, :, columns[key]] if key in columns else x.new_zeros(len(x))
-        if static is not None:
-            still = static.positions[0, :, extra[key]].nanmedian(0).values if key in extra else x.new_full((3,), torch.nan)
-            x, c = torch.cat([x, still[None]]), torch.cat([c, still.isfinite().all()[None].to(c)])
-        if x.isfinite().any():
-            trial.points[key], trial.confidence[key] = x.double(), c.double()
-            if key.startswith("cluster "):
-                trial.clusters.setdefault(key.split()[1], []).append(key)
+        extra = _recognise(static.skeleton.joints)
+        new = [n for n in extra if n not in columns]
+        x = torch.cat([x, x.new_full((len(x), len(new), 3), torch.nan)], 1)
+        columns |= {n: len(poses.skeleton) + i for i, n in enumerate(new)}
+        still = x.new_full((1, *x.shape[1:]), torch.nan)
+        for name, i in extra.items():
+            still[0, columns[name]] = static.positions[0, :, i].double().nanmedian(0).values
+        x = torch.cat([x, still])
+        c = torch.cat([torch.cat([c, c.new_zeros(len(c), len(new))], 1), still.isfinite().all(-1).to(c)])
+    trial = _Trial({}, {})
+    for name, i in columns.items():
+        if x[:, i].isfinite().any():
+            trial.points[name], trial.confidence[name] = x[:, i], c[:, i]
+            if name.startswith("cluster "):
+                trial.clusters.setdefault(name.split()[1], []).append(name)
     return trial
-
-
-def _member(poses: Poses, name: str, index: int) -> str:
-    return f"{name} {poses.skeleton.joints[index].rsplit(':', 1)[-1]}" if name.startswith("cluster") else name
 
 
 def _rigid(x: Float[Tensor, "T M 3"]) -> tuple[Float[Tensor, "M 3"], Float[Tensor, "T 3 3"], Float[Tensor, "T 3"]]:
@@ -280,14 +274,15 @@ def _place(template: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
 def joint_centres(poses: Poses, static: Poses | None = None) -> Poses:
     """Joint centres, on :data:`SKELETON`, from the markers of one person.
 
-    Hips: regression on the distances between ASIS and PSIS or sacrum (Harrington et al. 2007, J. Biomechanics 40:595).
-    "spine1" is L5/S1.
-    Knees, ankles, elbows, wrists: midway between medial and lateral markers. With a lateral marker alone: half a
-    breadth, taken from the shank's length (see the constants), along the joint's axis, which for knee and elbow is the
-    normal of the bent limb, held constant in thigh or upper arm where these carry enough markers. Without any: the point
-    that moves least between the clusters of the two segments (SCoRE, Ehrig et al. 2006, J. Biomechanics 39:2798), with a
-    guess where the motion does not say. Shoulders: below the acromia. Neck: between C7 and the jugular notch, else between
-    the acromia. Markers that are joint centres already (HJC, KJC ...) are taken as they are.
+    - Hips: regression on the distances between the ASIS and to the PSIS or sacrum (Harrington et al. 2007, J. Biomechanics
+      40:595). "spine1" is L5/S1 in the same frame.
+    - Knees, ankles, elbows, wrists: midway between medial and lateral markers. With a lateral marker alone: half a breadth
+      (in proportion to the leg's length) along the joint's axis. That is the normal of the bent leg or arm, for the ankle of
+      shank and foot, and constant in the segment above where that carries enough markers. Knees and ankles without any: the
+      point that moves least between the clusters of the two segments (SCoRE, Ehrig et al. 2006, J. Biomechanics 39:2798),
+      with a guess where the motion does not say.
+    - Shoulders: below the acromia. Neck: between C7 and the jugular notch, else between the acromia. Head: the mean of its
+      markers. Markers that are joint centres already (HJC, KJC ...) are taken as they are.
 
     Args:
         poses: markers (1, T, M, 3), metres, y up, under the names of a common set.
@@ -366,8 +361,8 @@ def _unmirror(trial: _Trial, asis: Sequence[str], back: Sequence[str]) -> None:
     front, _, up, *_ = _pelvic_frame(trial, asis, back)
     if ((trial.stack(legs).nanmean(1) - front) * up).sum(-1).nanmedian() > 0:
         warnings.warn("the markers are a mirror image of a person: taking their axes for left-handed, z is reversed", stacklevel=4)
-        for x in trial.points.values():
-            x[:, 2] *= -1
+        for name, x in trial.points.items():
+            trial.points[name] = x * x.new_tensor([1.0, 1.0, -1.0])
 
 
 def _leg(trial: _Trial, side: str) -> None:
@@ -389,7 +384,8 @@ def _leg(trial: _Trial, side: str) -> None:
         axis = left
         if forward is not None and trial.has(f"{side}_knee_lateral"):
             axis = torch.linalg.cross(trial.points[f"{side}_knee_lateral"] - trial.points[f"{side}_ankle_lateral"], forward)
-        trial.put(ankle, _beside(trial, side, "ankle", normalize(axis), height), f"{side}_ankle_lateral")
+        axis = _steady(normalize(axis), trial.stack(shank))
+        trial.put(ankle, _beside(trial, side, "ankle", axis, height), f"{side}_ankle_lateral")
     elif not trial.has(ankle) and forward is not None and min(len(shank), len(sole)) >= 3:
         up = normalize(_across(trial.stack(shank).nanmean(1) - trial.points[heel], normalize(forward)))
         a, b = _ANKLE_FROM_HEEL
@@ -403,14 +399,14 @@ def _leg(trial: _Trial, side: str) -> None:
         x = trial.points[f"{side}_knee_lateral"]
         for _ in range(2):
             bend = _normal(x - trial.points[hip], trial.points[ankle] - x)
-            axis = _steady(bend + _UNBENT * normalize(left), trial.stack([hip, *thigh]))
+            axis = _steady(bend + _UNBENT * normalize(left), trial.stack(thigh))
             x = _beside(trial, side, "knee", axis, height)
         trial.put(knee, x, f"{side}_knee_lateral")
-    elif len(thigh) >= 2 and len(shank) >= 3:
+    elif min(len(thigh), len(shank)) >= 3:
         # a straight knee is midway between hip and ankle
         reach = (trial.points[hip] - trial.points[ankle]).norm(dim=-1)
         guess = torch.where((reach > reach.nanquantile(0.9))[:, None], trial.mean(hip, ankle), torch.nan)
-        trial.put(knee, _score(trial.stack([hip, *thigh]), trial.stack(shank), guess), *thigh, *shank)
+        trial.put(knee, _score(trial.stack(thigh), trial.stack(shank), guess), *thigh, *shank)
 
 
 def _trunk(trial: _Trial) -> None:

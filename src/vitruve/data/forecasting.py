@@ -124,21 +124,17 @@ def scene_windows(
     The person comes first, then the nearest others (present throughout, within `radius` at the last observed step) up
     to `agents` in all; what is left is zero and not valid. `step` is the distance between used frames.
 
-    With `official_quirks` as EqMotion's release: steps count from 0 even where a recording starts later, so that its
-    last windows are lost; and in a window with fewer people than `agents` all of them are kept, in file order,
-    however far.
+    With `official_quirks` as EqMotion's release: in a window with fewer people than `agents` all of them are kept, in
+    file order, however far.
     """
     people, row_person = np.unique(track.id, return_inverse=True)
-    starts, ends = (int(track.frame.min()), int(track.frame.max())) if len(track.frame) else (0, -1)
-    first = 0 if official_quirks else starts
-    order = np.full((len(people), ends + 1 - first), -1)
-    order[row_person, track.frame - first] = np.arange(len(track.frame))
-    if (order >= 0).sum() != len(track.frame):
+    step_of_row = track.frame - track.frame.min() if len(track.frame) else track.frame
+    order = np.full((len(people), step_of_row.max(initial=-1) + 1), -1)
+    order[row_person, step_of_row] = np.arange(len(step_of_row))
+    if (order >= 0).sum() != len(step_of_row):
         raise ShapeError("a person is twice in one frame of the track")
-    # the authors count the frames from the first to the last, then take them as if from 0
-    last = min(order.shape[1] - 1, ends - starts + 1) - future * step
     made: list[tuple[np.ndarray, np.ndarray]] = []
-    for now in range((past - 1) * step, last + 1):
+    for now in range((past - 1) * step, order.shape[1] - future * step):
         rows = order[:, now - (past - 1) * step : now + future * step + 1 : step]
         here = np.flatnonzero((rows >= 0).all(1))
         if len(here) == 0:

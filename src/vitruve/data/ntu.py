@@ -51,7 +51,7 @@ def bodies(poses: Poses, official_quirks: bool = False) -> tuple[dict[int, Body]
         poses: as `vitruve.io.ntu.read` gives them.
     """
     x = poses.positions.numpy() * _KINECT
-    seen = np.isfinite(x).all(-1).any(-1)
+    seen = poses.valid.any(-1).numpy()
     clock = seen.any(0).cumsum() - 1
     colour = np.asarray(poses.metadata.get("colour_xy", np.full((*x.shape[:3], 2), np.nan)))
     out = {}

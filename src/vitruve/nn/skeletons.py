@@ -136,7 +136,7 @@ def even_frames(length: int, window: int) -> Int[Tensor, " W"]:
 
 def repeated_frames(length: int, chance: Float[Tensor, " W"]) -> Int[Tensor, " W"]:
     """Frames drawn with replacement, in order, one for each uniform number."""
-    return (chance * length).long().sort().values
+    return torch.from_numpy((np.sort(chance.numpy()) * length).astype(np.int64))
 
 
 def resize(x: Float[Tensor, "T *S"], window: int) -> Float[Tensor, "W *S"]:
@@ -149,7 +149,7 @@ def resize(x: Float[Tensor, "T *S"], window: int) -> Float[Tensor, "W *S"]:
 
 def frame_positions(frames: Float[Tensor, " W"], valid: int) -> Float[Tensor, " W"]:
     """Frame numbers as positions in [-1, 1) of a clip of `valid` frames."""
-    return 2 * frames / valid - 1
+    return frames * (2 / valid) - 1
 
 
 # -- augmentations -------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def shear_matrix(off_diagonal: Float[Tensor, "3 2"]) -> Float[Tensor, "3 3"]:
 def scale_to_box(x: Float[Tensor, "*S D"]) -> Float[Tensor, "*S D"]:
     """Each axis moved and scaled so that the clip reaches from -1 to 1."""
     low, high = x.flatten(0, -2).aminmax(dim=0)
-    return (x - low) * (2 / (high - low).clamp_min(1e-9)) - 1
+    return (x - low) / ((high - low) / 2).clamp_min(1e-9) - 1
 
 
 def match_bone_lengths(x: Float[Tensor, "*S J D"], reference: Float[Tensor, "*S J D"], parents: Sequence[int], eps: float = 1e-5) -> Float[Tensor, "*S J D"]:

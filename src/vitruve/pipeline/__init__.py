@@ -180,6 +180,10 @@ def _run_one(source: Any, folder: Path, options: Options, force: bool) -> Result
         folder = folder.with_name(f"{folder.name}-{_safe(options.clip)}")
     identity = _identity(source, options)
     done = folder / "summary.json"
+    if done.is_file() and json.loads(done.read_text())["input"]["source"] != identity["source"] and isinstance(source, str | Path):
+        # the name is taken by another input: its results stay
+        folder = folder.with_name(f"{folder.name}-{Path(source).suffix[1:] or 'other'}")
+        done = folder / "summary.json"
     if done.is_file() and not force:
         summary = json.loads(done.read_text())
         if summary.get("input") == json.loads(json.dumps(identity)) and identity["sha256"]:

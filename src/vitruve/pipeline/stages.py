@@ -99,7 +99,10 @@ def analyse(source: Motion | Poses, body: str = "anny") -> Analysis:
     from vitruve.bodies import fit
     from vitruve.core.contacts import clean_feet, detect_contacts, slide_speed
     from vitruve.core.ik import poses_to_motion
+    from vitruve.core.markers import is_marker_set, joint_centres
 
+    if isinstance(source, Poses) and is_marker_set(source):
+        source = joint_centres(source)
     motion = source if isinstance(source, Motion) else poses_to_motion(source)
     fitted = fit(motion, body)
     contacts = detect_contacts(fitted.motion)

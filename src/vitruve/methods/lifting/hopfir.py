@@ -43,6 +43,9 @@ class Config:
     """A learned weight for every pair of a group, as in Modulated GCN."""
     hop_embedding: bool = True
     """Tell the attention which hop a feature came from."""
+    hop_skip: bool = True
+    """Every hop keeps its own feature beside what it heard. Without, features of a new network are all but alike after the
+    attention, and training is slower."""
     joint_attention: bool = False
     """Attention between the joints of each hop group, beside that between hops."""
     refinement: bool = True
@@ -174,6 +177,7 @@ class HopAttention(nn.Module):
         super().__init__()
         k = len(groups)
         self.heads, self.hop_modulation, self.across_joints = config.heads, config.modulation, config.joint_attention
+        self.skip = config.hop_skip
         self.hop_weight = nn.Parameter(torch.stack([nn.init.xavier_uniform_(torch.empty(c_in, c_out)) for _ in range(k)]))
         if config.modulation:
             self.modulation = nn.Parameter(torch.zeros(groups.shape))
@@ -209,7 +213,9 @@ class HopAttention(nn.Module):
         return z
 
     def forward(self, x: Float[Tensor, "B J C"]) -> Float[Tensor, "B J D"]:
-        return self.fuse(self.attend(self.hop_features(x)).flatten(-2))
+        h = self.hop_features(x)
+        z = h + self.attend(h) if self.skip else self.attend(h)
+        return self.fuse(z.flatten(-2))
 
 
 def _feed_forward(channels: int, dropout: float) -> nn.Sequential:

@@ -1,0 +1,157 @@
+"""Proof records, and the pages made from them: `python -m vitruve.methods.documents DOCS` writes methods/<slug>.md and claims.md."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from vitruve.errors import FormatError
+from vitruve.io.files import atomic
+from vitruve.methods import catalogue
+from vitruve.methods.base import Stage, config_to_json
+
+PROOF = Path(__file__).parent / "proof"
+KINDS = ("parity", "contract", "claim")
+
+_IN_OUT = {
+    "recognition": "Takes a clip of people's joints, of any skeleton that maps to the method's; gives a label with its probability, and the alternatives.",
+    "forecasting": "Takes the tracks of people, joints or particles; gives where they will be, once for each hypothesis.",
+    "lifting": "Takes 2D keypoints of one camera and the size of its image; gives 3D joints in metres, relative to the root.",
+}
+
+
+def record(slug: str, entries: Mapping[str, Any], folder: str | Path = PROOF) -> Path:
+    """Put proof entries ("parity", "contract", "claim") into <slug>.json; the others stay as they are.
+
+    Each entry has at least {"passed": bool, "summary": str}.
+    """
+    path = Path(folder) / f"{slug}.json"
+    before = json.loads(path.read_text()) if path.is_file() else {}
+    for kind, entry in entries.items():
+        if kind not in KINDS or not {"passed", "summary"} <= set(entry):
+            raise FormatError(path, f"entry {kind!r}: expected one of {', '.join(KINDS)} with 'passed' and 'summary'")
+    merged = {**before, **entries}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps({k: merged[k] for k in KINDS if k in merged}, indent=1) + "\n")
+    return path
+
+
+def proof_of(slug: str, folder: str | Path = PROOF) -> dict[str, Any]:
+    """The records of a method; empty where there are none."""
+    path = Path(folder) / f"{slug}.json"
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+# -- pages -----------------------------------------------------------------------------------------
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table of a header row and others."""
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+
+
+def method_page(slug: str, folder: str | Path = PROOF) -> str:
+    """A method's page: card, inputs and outputs, how to run it, config, recipe, published figures, proof."""
+    entry = catalogue()[slug]
+    cls = entry.load()
+    card, proof = cls.card, proof_of(slug, folder)
+    official = f"[{card.official}](https://github.com/{card.official})" if card.official else "none"
+    parts = [
+        f"# {entry.class_name}",
+        f"*{card.title}* ({card.venue}). Task: {card.task}. Official code: {official} ({card.code_licence}; weights: {card.weights_licence}).",
+        card.summary,
+        "## In and out",
+        _IN_OUT.get(card.task, f"As the task says: `vitruve/tasks/{card.task}.py`."),
+        "## Run",
+        f"```console\nvitruve train {slug} --data SET\nvitruve eval {slug} --data SET --weights FOLDER\n"
+        f"vitruve predict {slug} FILE --weights FOLDER\nvitruve reproduce {slug} --quick\n```",
+        f"```python\nfrom vitruve.methods.{card.task}.{slug} import {entry.class_name}\n\n"
+        f'model = {entry.class_name}.from_pretrained("FOLDER")\nmodel.predict(clip)\n```',
+    ]
+    if card.figures:
+        rows = [["data", "metric", "published", "source"], *([f.dataset, f.metric, f.value, f.source] for f in card.figures)]
+        parts += ["## Published figures", table(rows)]
+    parts += ["## Proof", table([["kind", "passed", "what was found"], *(_proof_row(k, proof.get(k)) for k in KINDS)])]
+    parts += [f"**The point of the paper, as the experiment tests it:** {card.claim}", *_claim(proof.get("claim"))]
+    config = config_to_json(cls.Config())
+    parts += ["## Config", table([["field", "default"], *([f"`{k}`", f"`{json.dumps(v)}`"] for k, v in config.items())])]
+    parts += ["## Recipe", f"Source: {cls.RECIPE.source}.", table([["stage", "settings"], *([s.name, _stage(s)] for s in cls.RECIPE.stages)])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _proof_row(kind: str, entry: Mapping[str, Any] | None) -> list[str]:
+    return [kind, "-", "not recorded"] if entry is None else [kind, "yes" if entry["passed"] else "**no**", entry["summary"]]
+
+
+def _stage(stage: Stage) -> str:
+    """What is set apart from the defaults of a stage."""
+    default = Stage()
+    schedule = {f.name: getattr(stage.schedule, f.name) for f in fields(stage.schedule)}
+    changed = {k: v for k, v in schedule.items() if v != getattr(default.schedule, k)}
+    values = {f.name: getattr(stage, f.name) for f in fields(stage) if f.name not in ("name", "schedule")}
+    kept = {k: v for k, v in values.items() if k in ("epochs", "batch_size", "optimizer", "lr") or v != getattr(default, k)}
+    return ", ".join(f"{k} {v}" for k, v in kept.items()) + (f"; schedule: {', '.join(f'{k} {v}' for k, v in changed.items())}" if changed else "")
+
+
+def _claim(result: Mapping[str, Any] | None) -> list[str]:
+    """Tables and circumstances of a recorded experiment."""
+    if result is None:
+        return []
+    made = result["made_with"]
+    machine = made["accelerator"] or f"{made['cores']} cores, {made['system']}"
+    commit = f", commit {made['commit'][:12]}" if made["commit"] else ""
+    kind = "quick run" if result["quick"] else "full run"
+    how = f"{kind}, seeds {', '.join(map(str, result['seeds']))}, {result['duration'] / 60:.0f} minutes on {machine}, torch {made['torch']}{commit}"
+    return [table(result["table"]), f"{result['metric']}. Data: {result['data']}. ({how}.)"]
+
+
+def claims_page(folder: str | Path = PROOF) -> str:
+    """All experiments: which points are reproduced, and the tables."""
+    proofs = {slug: proof_of(slug, folder) for slug in catalogue()}
+    rows = [["method", "task", *KINDS]]
+    for slug, entry in catalogue().items():
+        marks = [{None: "-", True: "yes", False: "**no**"}[proofs[slug].get(k, {}).get("passed")] for k in KINDS]
+        rows.append([f"[{entry.class_name}](methods/{slug}.md)", entry.task, *marks])
+    parts = [
+        "# Claims",
+        "Each method carries an experiment on open data that tests its paper's point with two or more arms and several seeds. "
+        "What did not come out as in the paper says so. `vitruve reproduce METHOD` runs an experiment anew; a dash means not recorded.",
+        table(rows),
+    ]
+    for slug, entry in catalogue().items():
+        result = proofs[slug].get("claim")
+        if result is not None:
+            parts += [f"## {entry.class_name}", entry.load().card.claim, *_claim(result), result["summary"]]
+    return "\n\n".join(parts) + "\n"
+
+
+def write(docs: str | Path, folder: str | Path = PROOF) -> list[Path]:
+    """Write every page below `docs`; pages of methods that are no longer there are removed."""
+    pages = {Path("claims.md"): claims_page(folder), **{Path("methods") / f"{slug}.md": method_page(slug, folder) for slug in catalogue()}}
+    docs = Path(docs)
+    (docs / "methods").mkdir(parents=True, exist_ok=True)
+    for stale in (docs / "methods").glob("*.md"):
+        if stale.stem not in catalogue():
+            stale.unlink()
+    for page, text in pages.items():
+        with atomic(docs / page) as temporary:
+            temporary.write_text(text)
+    return [docs / page for page in pages]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the pages and say which."""
+    parser = argparse.ArgumentParser(prog="python -m vitruve.methods.documents", description=__doc__)
+    parser.add_argument("docs", type=Path, help="the documentation's folder")
+    for path in write(parser.parse_args(arguments).docs):
+        print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()
