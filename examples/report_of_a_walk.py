@@ -1,6 +1,6 @@
 """From a motion to a body, its gait and a report: what `vitruve run` does, in Python.
 
-    python examples/report_of_a_walk.py [FILE] [FOLDER]
+Use: python examples/report_of_a_walk.py [FILE] [FOLDER]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """One motion on another body: the walk on a taller person, as BVH and glTF.
 
-    python examples/retarget_to_a_body.py [FOLDER]
+Use: python examples/retarget_to_a_body.py [FOLDER]
 """
 
 import sys

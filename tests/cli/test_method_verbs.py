@@ -134,6 +134,27 @@ def test_predict_writes_each_future(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert future.num_frames == 4 and future.fps == 25.0
 
 
+def test_predict_reads_bodies_as_they_were_trained_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    weights = _saved("eqmotion", tmp_path / "weights", agents="joints", joint_tokens=25, hypotheses=1)
+    target = tmp_path / "next.npz"
+    assert main(["predict", "eqmotion", "sample:walk", "--weights", weights, "-o", str(target)]) == 0
+    future = vt.load(target)
+    assert len(future.skeleton) == 25 and future.fps == 25.0 and future.num_frames == 4
+    other = vt.save(vt.Motion(torch.eye(4)[3].repeat(30, 2, 1), torch.zeros(30, 3), torch.ones(2, 3), vt.Skeleton("stick", ("a", "b"), (-1, 0)), 25.0), tmp_path / "o.npz")
+    assert main(["predict", "eqmotion", str(other), "--weights", weights]) == 1
+    assert "expected CMU's 38 joints" in capsys.readouterr().err
+
+
+@pytest.mark.realdata
+def test_benchmark_bodies_are_those_of_the_benchmark(data: Path) -> None:
+    from vitruve.data import load
+    from vitruve.data.forecasting import cmu_windows
+
+    clips = load("cmu_forecasting", data)["val"][:1]
+    body, windows = setups.benchmark_body(clips[0][1]), cmu_windows(clips)
+    assert torch.equal(body.positions[0, :10].transpose(0, 1), windows.batch.past[0])
+
+
 def test_eval_of_forecasts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from vitruve.data import nbody
 
@@ -171,8 +192,8 @@ def test_configs_fit_the_data() -> None:
     assert (one.skeleton, one.people, one.feeder) == ("kinect20", 1, "ucla")
     people = config("eqmotion", agents="people", past=8, future=12)
     assert (people.hypotheses, people.future, people.scale) == (20, 12, 1.0)
-    joints = config("eqmotion", agents="joints", joints=25, past=10, future=10, scale=10.0)
-    assert (joints.joint_tokens, joints.scale, joints.channels) == (25, 10.0, 72)
+    joints = config("eqmotion", agents="joints", joints=25, past=10, future=25, scale=10.0)
+    assert (joints.joint_tokens, joints.scale, joints.channels) == (25, 10.0, 96)
     assert config("eqmotion", agents="particles", system="springs", past=20, future=20).temperature == 0.5
     assert config("hopfir", skeleton="h36m16") == method("hopfir").Config()
 
@@ -188,14 +209,14 @@ def test_sets_are_of_a_task(tmp_path: Path) -> None:
 
 @pytest.mark.realdata
 @pytest.mark.parametrize(
-    ("slug", "name", "samples"), [("skateformer", "nw_ucla", 10200), ("skateformer", "sbu", None), ("eqmotion", "eth_ucy:zara1", None), ("hopfir", "cmu_lift", None)]
+    ("slug", "name", "samples"), [("skateformer", "nw_ucla", 10200), ("eqmotion", "eth_ucy:zara1", 28577), ("eqmotion", "cmu_forecasting", 3184)]
 )
-def test_real_sets_give_samples_that_train(slug: str, name: str, samples: int | None, data: Path) -> None:
+def test_real_sets_give_samples_that_train(slug: str, name: str, samples: int, data: Path) -> None:
     cls = method(slug)
     ready = setups.setup(cls.card.task, name, data)
     model = ready.build(cls)
     split = ready.split(model)
-    assert samples is None or len(split) == samples
+    assert len(split) == samples
     batch = split.collate([split.get(i, torch.Generator().manual_seed(i)) for i in range(2)])
     assert all(v.isfinite() for v in model.losses(batch).values())
 
@@ -211,7 +232,7 @@ def test_reproduce_writes_what_came_out(tmp_path: Path, monkeypatch: pytest.Monk
     def run(**options: Any) -> ClaimResult:
         asked.update(options)
         arms = {"a": [1.0] * options["seeds"], "b": [2.0] * options["seeds"]}
-        return ClaimResult("hopfir", "error", arms, [["arm", "error"], ["a", "1"], ["b", "2"]], "a errs less", False, "none", range(options["seeds"]), options["quick"])
+        return ClaimResult("hopfir", "error", arms, [["arm", "error"], ["a", "1"], ["b", "2"]], "a errs less", False, "none", [0, 1], options["quick"])
 
     monkeypatch.setattr(hopfir, "run", run)
     assert main(["reproduce", "hopfir", "--quick", "--seeds", "2", "--output", str(tmp_path), "--data-root", str(tmp_path)]) == 0

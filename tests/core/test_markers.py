@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from tests.core.figures import walk
 
 import vitruve as vt
-from tests.core.figures import walk
 from vitruve.core import rotations as rot
 from vitruve.core.ik import poses_to_motion
 from vitruve.core.markers import SKELETON, is_marker_set, joint_centres
@@ -22,6 +22,7 @@ from vitruve.errors import OptionError, SkeletonError
 
 SIDES = (("left", 1.0), ("right", -1.0))
 LEGS = [f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle")]
+LATERAL_ONLY = ("knee_medial", "ankle_medial", "elbow_medial")
 ARMS = [f"{side}_{joint}" for side in ("left", "right") for joint in ("shoulder", "elbow", "wrist")]
 
 
@@ -65,20 +66,23 @@ def places(motion: Motion) -> dict[str, torch.Tensor]:
     return out
 
 
-PLUG_IN = {
-    "asis": "ASI", "psis": "PSI", "knee_lateral": "KNE", "knee_medial": "KNM", "ankle_lateral": "ANK", "ankle_medial": "MED", "heel": "HEE", "mt1": "FMH", "mt5": "VMH",
-    "acromion": "SHO", "elbow_lateral": "ELB", "elbow_medial": "MELB", "wrist_lateral": "WRA", "wrist_medial": "WRB", "thigh": "THI", "shank": "TIB",
-}  # fmt: skip
-OPENSIM = {
-    "asis": ".ASIS", "psis": ".PSIS", "knee_lateral": ".Knee.Lat", "knee_medial": ".Knee.Med", "ankle_lateral": ".Ankle.Lat", "ankle_medial": ".Ankle.Med", "heel": ".Heel",
-    "mt1": ".Toe.Med", "mt5": ".Toe.Lat", "acromion": ".Acromium", "elbow_lateral": ".Elbow", "elbow_medial": ".MElbow", "wrist_lateral": ".Wrist.Lat",
-    "wrist_medial": ".Wrist.Med", "thigh": ".Thigh.", "shank": ".Shank.",
-}  # fmt: skip
+PLACES = (
+    "asis psis knee_lateral knee_medial ankle_lateral ankle_medial heel mt1 mt5 acromion elbow_lateral elbow_medial wrist_lateral wrist_medial thigh shank"
+).split()
+PLUG_IN = dict(zip(PLACES, "ASI PSI KNE KNM ANK MED HEE FMH VMH SHO ELB MELB WRA WRB THI TIB".split()))
+OPENSIM = dict(
+    zip(
+        PLACES,
+        ".ASIS .PSIS .Knee.Lat .Knee.Med .Ankle.Lat .Ankle.Med .Heel .Toe.Med .Toe.Lat .Acromium .Elbow .MElbow .Wrist.Lat .Wrist.Med .Thigh. .Shank.".split(),
+    )
+)
 OPENCAP = {
-    "asis": ".ASIS_study", "psis": ".PSIS_study", "knee_lateral": "_knee_study", "knee_medial": "_mknee_study", "ankle_lateral": "_ankle_study", "ankle_medial": "_mankle_study",
-    "heel": "_calc_study", "mt1": "_toe_study", "mt5": "_5meta_study", "acromion": "_shoulder_study", "elbow_lateral": "_lelbow_study", "elbow_medial": "_melbow_study",
-    "wrist_lateral": "_lwrist_study", "wrist_medial": "_mwrist_study", "thigh": "_thigh%d_study", "shank": "_sh%d_study",
-}  # fmt: skip
+    place: f"{name}_study"
+    for place, name in zip(
+        PLACES,
+        ".ASIS .PSIS _knee _mknee _ankle _mankle _calc _toe _5meta _shoulder _lelbow _melbow _lwrist _mwrist _thigh%d _sh%d".split(),
+    )
+}
 
 
 def markers(motion: Motion, names: dict[str, str] = PLUG_IN, without: tuple[str, ...] = (), prefix: str = "") -> Poses:
@@ -121,12 +125,11 @@ def test_medial_and_lateral_markers_give_the_joints(figure: Motion, names: dict[
 
 
 def test_a_lateral_marker_alone_is_moved_along_the_joint_axis(figure: Motion) -> None:
-    found = joint_centres(markers(figure, without=("medial",)))
-    plain = errors(found, figure, LEGS + ARMS)
-    assert plain[:, : len(LEGS)].max() < 8
-    assert plain[:, [7, 10]].max() < 10  # elbows
-    # the way the marker is moved matters: in the wrong direction these would be 60 to 120 mm
-    assert errors(joint_centres(markers(figure, without=("medial", "thigh", "shank"))), figure, LEGS).mean() < 8
+    # moved the wrong way or not at all, a knee would be 58 to 116 mm off
+    for extra in ((), ("thigh", "shank")):
+        e = errors(joint_centres(markers(figure, without=(*LATERAL_ONLY, *extra))), figure, LEGS + ARMS)
+        assert e[:, : len(LEGS)].max() < 3
+        assert e[:, len(LEGS) :].max() < 8
 
 
 def test_clusters_alone_give_knees_and_ankles(figure: Motion) -> None:
@@ -151,14 +154,14 @@ def test_hidden_markers_are_carried_by_their_segment(figure: Motion) -> None:
     given = Poses(x, full.skeleton, full.fps)
     before = given.positions.clone()
     found = joint_centres(given)
-    assert torch.equal(given.positions, before) or torch.allclose(given.positions, before, equal_nan=True)
+    assert torch.allclose(given.positions, before, equal_nan=True)
     assert errors(found, figure, LEGS).max() < 0.5
     knee = found.confidence[0, :, SKELETON.index("left_knee")]
     assert (knee[20:60] == 0.5).all() and (knee[:20] == 1).all()
 
 
 def test_what_cannot_be_known_is_missing(figure: Motion) -> None:
-    full = markers(figure, without=("thigh", "shank"))
+    full = markers(figure, without=("thigh", "shank", *LATERAL_ONLY))
     x = full.positions.clone()
     x[0, 20:60, full.skeleton.index("LKNE")] = torch.nan
     x[0, 70:, full.skeleton.index("LANK")] = torch.nan
@@ -182,7 +185,7 @@ def test_left_handed_axes_are_turned(figure: Motion) -> None:
 
 
 def test_of_two_subjects_the_best_marked_is_taken(figure: Motion) -> None:
-    one, two = markers(figure, prefix="Anna:"), markers(figure, without=("medial",), prefix="Ben:")
+    one, two = markers(figure, prefix="Anna:"), markers(figure, without=LATERAL_ONLY, prefix="Ben:")
     x = torch.cat([two.positions + torch.tensor([3.0, 0, 0]), one.positions], 2)
     names = two.skeleton.joints + one.skeleton.joints
     found = joint_centres(Poses(x, Skeleton("markers", names, (-1,) * len(names)), 60.0))
@@ -207,7 +210,24 @@ def test_keypoints_and_rigs_are_no_markers(figure: Motion) -> None:
         points = Skeleton("markers", s.joints, (-1,) * len(s), landmarks=s.landmarks)
         assert not is_marker_set(Poses(torch.rand(1, 2, len(s), 3), points)), name
     assert not is_marker_set(joint_centres(markers(figure)))
-    pose2sim = ("Hip", "RHip", "RKnee", "RAnkle", "RBigToe", "RSmallToe", "RHeel", "LHip", "LKnee", "LAnkle", "LBigToe", "LSmallToe", "LHeel", "Neck", "Head", "RShoulder")
+    pose2sim = (
+        "Hip",
+        "RHip",
+        "RKnee",
+        "RAnkle",
+        "RBigToe",
+        "RSmallToe",
+        "RHeel",
+        "LHip",
+        "LKnee",
+        "LAnkle",
+        "LBigToe",
+        "LSmallToe",
+        "LHeel",
+        "Neck",
+        "Head",
+        "RShoulder",
+    )
     assert not is_marker_set(Poses(torch.rand(1, 2, 16, 3), Skeleton("markers", pose2sim, (-1,) * 16)))
 
 
@@ -226,9 +246,17 @@ def _extract(archive: Path, name: str, folder: Path) -> Path:
 
 # hips, knees and ankles (left, right) of OpenSim's scaled model of this person in its own inverse kinematics, metres
 _OPENSIM = {
-    36: [(0.5269, 0.9692, -0.036), (0.5288, 0.9717, 0.135), (0.7134, 0.5471, -0.0903), (0.5397, 0.5169, 0.1207), (0.4775, 0.1952, -0.0554), (0.4711, 0.098, 0.0991)],
-    72: [(0.5269, 0.968, -0.0907), (0.5264, 0.9729, 0.0803), (0.5467, 0.5139, -0.072), (0.7115, 0.5484, 0.1336), (0.4955, 0.0927, -0.0458), (0.4433, 0.2204, 0.0986)],
-}  # fmt: skip
+    36: (
+        ((0.5269, 0.9692, -0.036), (0.5288, 0.9717, 0.135)),
+        ((0.7134, 0.5471, -0.0903), (0.5397, 0.5169, 0.1207)),
+        ((0.4775, 0.1952, -0.0554), (0.4711, 0.098, 0.0991)),
+    ),
+    72: (
+        ((0.5269, 0.968, -0.0907), (0.5264, 0.9729, 0.0803)),
+        ((0.5467, 0.5139, -0.072), (0.7115, 0.5484, 0.1336)),
+        ((0.4955, 0.0927, -0.0458), (0.4433, 0.2204, 0.0986)),
+    ),
+}
 
 
 @pytest.mark.realdata
@@ -241,7 +269,7 @@ def test_a_gait_trial_beside_opensim(data: Path, tmp_path: Path) -> None:
         for frame, truth in _OPENSIM.items():
             # the kinematics start 0.4 s into the trial
             here = torch.stack([found.joint(j)[0, frame + 24] for j in joints])
-            away = 1000 * (here - torch.tensor(truth)).norm(dim=-1).view(3, 2).amax(1)
+            away = 1000 * (here.view(3, 2, 3) - torch.tensor(truth)).norm(dim=-1).amax(1)
             assert (away < torch.tensor(limits)).all(), away
         for upper, lower in (("hip", "knee"), ("knee", "ankle")):
             length = (found.joint(f"left_{upper}") - found.joint(f"left_{lower}")).norm(dim=-1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,7 +13,7 @@ from vitruve import skeleton
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.errors import FormatError, OptionError, ShapeError
-from vitruve.methods.lifting.hopfir import Config, HopAttention, HopFIR, JointRefinement, config_for, joint_groups
+from vitruve.methods.lifting.hopfir import Config, HopAttention, HopFIR, JointRefinement, config_for, joint_groups, load_shipped
 from vitruve.nn.graph import adjacency, hop_distances, hop_masks
 from vitruve.tasks.lifting import LiftingBatch
 
@@ -308,3 +310,29 @@ def test_batches_of_frames_are_frames():
     x = torch.rand(2, 3, 16, 2)
     assert torch.allclose(model(x)[1, 2], model(x[1:, 2:])[0, 0], atol=1e-6)
     assert model.losses(LiftingBatch(x, torch.rand(2, 3, 16, 3)))["mse"].isfinite()
+
+
+# -- the shipped lifter --------------------------------------------------------------------------
+
+
+def test_shipped_lifter_is_small_and_says_where_it_comes_from():
+    from vitruve.methods.lifting import hopfir
+
+    folder = Path(hopfir.__file__).parent / "weights" / "hopfir-cmu"
+    assert sum(p.stat().st_size for p in folder.iterdir()) < 8 * 2**20
+    provenance = json.loads((folder / "PROVENANCE.json").read_text())
+    assert provenance["parameters"] == sum(p.numel() for p in load_shipped().parameters())
+    assert provenance["commit"] and provenance["command"].startswith("python -m vitruve.claims.lifting.ship")
+    assert not set(provenance["data"]["train subjects"]) & set(provenance["held-out subjects"])
+
+
+@pytest.mark.realdata
+def test_shipped_lifter_scores_what_is_recorded(data):
+    from vitruve.data.lifting import mpi_inf_3dhp
+    from vitruve.methods.lifting import hopfir
+
+    recorded = json.loads((Path(hopfir.__file__).parent / "weights/hopfir-cmu/PROVENANCE.json").read_text())["scores"]["3dhp TS5, universal"]
+    lifter = load_shipped()
+    scores = lifter.evaluate(mpi_inf_3dhp(data / "mpi_inf_3dhp_test_pose", lifter.skeleton.name).batches())
+    assert scores.mpjpe == pytest.approx(recorded["mpjpe"], abs=0.5)
+    assert scores.p_mpjpe == pytest.approx(recorded["p_mpjpe"], abs=0.5)

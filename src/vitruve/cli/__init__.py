@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         tyro.extras.subcommand_cli_from_dict(
             _verbs(),
             prog="vitruve",
-            description="Human motion in one language: load, fit, analyse, convert, look, and published methods to train and use. Each verb has its own --help, with examples.",
+            description="Human motion in one language: load, fit, analyse, convert, look; published methods to train and use. "
+            "Each verb has its own --help, with examples.",
             args=args or ["--help"],
         )
     except SystemExit as stop:

@@ -16,7 +16,7 @@ EXAMPLES = """\
 vitruve predict skateformer clip.bvh --weights runs/skateformer-nw_ucla-0
 vitruve predict skateformer nw_ucla.npz --clip 12 --weights runs/skateformer-nw_ucla-0 --json
 vitruve predict hopfir keypoints.json --image-size 1920 1080 -o lifted.npz
-vitruve predict eqmotion track.npz --weights runs/eqmotion-cmu_forecasting-short-0 --fps 25
+vitruve predict eqmotion sample:walk --weights runs/eqmotion-cmu_forecasting-0
 """
 
 
@@ -49,11 +49,17 @@ def predict(
 
     from vitruve.cli.shared import load_method
     from vitruve.core.motion import Motion
+    from vitruve.data.forecasting import CMU_BODY
+    from vitruve.data.setup import benchmark_body
     from vitruve.io import load_clip
 
     model = load_method(method, weights)
     value = load_clip(file, clip=clip)
-    poses = value.poses() if isinstance(value, Motion) else value
+    if isinstance(value, Motion):
+        # networks with a token for each joint know one body only
+        poses = benchmark_body(value) if getattr(model.config, "joint_tokens", 0) == len(CMU_BODY.used) else value.poses()
+    else:
+        poses = value
     if fps is not None:
         poses = poses.resample(fps)
     if image_size is not None:

@@ -196,6 +196,32 @@ DATASETS: dict[str, DatasetInfo] = {
                 "cmu_8actions_test.npz": "2c2bbe6f13d31795a3d1c0345392fca0403641631beebafb71e556228521d265",
             },
         ),
+        DatasetInfo(
+            "cmu_lift",
+            "CMU motion of ten subjects and groups as Human3.6M's joints, for lifting before real or random cameras",
+            "lifting",
+            "free for research, and inside products but not resold as data; credit mocap.cs.cmu.edu, NSF EIA-0196217",
+            True,
+            "cmu_mocap",
+            "motion of mocap.cs.cmu.edu, packed as the .npz files that vitruve.data.lifting.CMU_FILES names",
+            "vitruve.data.lifting:cmu_joints",
+            "vitruve.data.lifting:measure_joints",
+            {"clips": 201, "subjects": 10, "frames": 76122},
+            {"lowest": (-1e-4, 1e-4), "stature": (1.4, 1.9)},
+        ),
+        DatasetInfo(
+            "mpi_inf_3dhp",
+            "MPI-INF-3DHP, test subject 5 (outdoors), 2D and 3D joints",
+            "lifting",
+            "non-commercial research, cite Mehta et al., 3DV 2017",
+            False,
+            "mpi_inf_3dhp_test_pose",
+            "3dhp_test/TS5/annot_data.mat of PKU-ICST-MIPL/FinePOSE_CVPR2024 on GitHub, packed as TS5.npz",
+            "vitruve.data.lifting:mpi_inf_3dhp",
+            "vitruve.data.lifting:measure_views",
+            {"frames": 276},
+            {"reach": (0.8, 1.6), "largest_coordinate": (0.1, 1.0)},
+        ),
     )
 }
 

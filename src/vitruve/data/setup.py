@@ -13,6 +13,8 @@ from vitruve.data import load as load_set
 from vitruve.errors import OptionError
 
 if TYPE_CHECKING:
+    from vitruve.core.motion import Motion
+    from vitruve.core.poses import Poses
     from vitruve.core.skeleton import Skeleton
     from vitruve.methods.base import Method
     from vitruve.tasks.forecasting import ForecastBatch
@@ -91,7 +93,7 @@ def _eqmotion(facts: Mapping[str, Any]) -> Any:
 
     from vitruve.methods.forecasting.eqmotion import scenario
 
-    kind = {"joints": "h36m_short", "people": "pedestrians"}.get(facts["agents"], "springs" if facts["system"] == "springs" else "particles")
+    kind = {"joints": "h36m_long", "people": "pedestrians"}.get(facts["agents"], facts.get("system", "particles"))
     changes = {"joint_tokens": facts["joints"]} if facts["agents"] == "joints" else {}
     return replace(scenario(kind), past=facts["past"], future=facts["future"], scale=facts.get("scale", 1.0), **changes)
 
@@ -127,16 +129,17 @@ def _folder(name: str, folder: str, root: str | Path | None) -> Path:
 def _actions(name: str, root: str | Path | None) -> Setup:
     from vitruve.data import actions
 
-    # how the set is divided, and how often a clip is seen in an epoch (as CTR-GCN and SkateFormer count epochs on NW-UCLA)
-    halve, passes = {
-        "nw_ucla": (actions.cross_view, 10),
-        "msr_action3d": (actions.odd_subjects, 1),
-        "utd_mhad": (actions.odd_subjects, 1),
-        "sbu": (partial(actions.fold, test=1), 1),
-        "jhmdb": (partial(actions.official_split, number=1), 1),
-    }[name]
+    divisions: dict[str, Callable[..., actions.Halves]] = {
+        "nw_ucla": actions.cross_view,
+        "msr_action3d": actions.odd_subjects,
+        "utd_mhad": actions.odd_subjects,
+        "sbu": partial(actions.fold, test=1),
+        "jhmdb": partial(actions.official_split, number=1),
+    }
+    # CTR-GCN and SkateFormer count epochs on NW-UCLA so
+    passes = 10 if name == "nw_ucla" else 1
     clips = load_set(name, root)
-    training, test = halve(clips)
+    training, test = divisions[name](clips)
     classes = actions.class_names(clips)
     facts = {"skeleton": clips[0].poses.skeleton, "num_classes": len(classes), "people": max(len(c.poses.positions) for c in clips)}
     return Setup(name, facts, lambda m: actions.action_split(m, training, passes), lambda m: m.evaluate(test), classes=classes)
@@ -168,23 +171,39 @@ def _particles(name: str, root: str | Path | None) -> Setup:
 
     # sizes of the n-body benchmark (EGNN, EqMotion); seeds are our choice
     sizes = {"train": (3000, 1), "val": (2000, 2), "test": (2000, 3)}
-    facts = {"agents": "particles", "system": name, "past": 20, "future": 20}
+    facts = {"agents": "particles", "system": {"charged": "particles"}.get(name, name), "past": 20, "future": 20}
     return _forecasting(name, facts, lambda part: nbody.simulate(name, *sizes[part], samples=40).batch(20, 20), _everybody)
 
 
 def _bodies(name: str, root: str | Path | None) -> Setup:
     from vitruve.data import forecasting as data
 
-    folder = _folder("cmu_forecasting", "cmu_mocap", root)
-    # frames at 25 a second: 80, 160, 320 and 400 ms, or 560 and 1000
-    past, future, horizons = (10, 10, (2, 4, 8, 10)) if name.endswith("short") else (25, 25, (14, 25))
-    # the authors' unit for skeletons is 100 mm
-    facts = {"agents": "joints", "joints": len(data.CMU_BODY.used), "past": past, "future": future, "scale": 10.0}
+    clips = load_set(name, root)
+    # 25 frames a second; the authors' unit for skeletons is 100 mm
+    facts = {"agents": "joints", "joints": len(data.CMU_BODY.used), "past": 10, "future": 25, "scale": 10.0}
+    # 80, 160, 320, 400, 560 and 1000 ms
+    score = partial(_everybody, horizons=(2, 4, 8, 10, 14, 25))
+    return _forecasting(name, facts, lambda part: data.cmu_windows(clips[part]).batch, score)
 
-    def part(which: str) -> ForecastBatch:
-        return data.cmu_windows(data.cmu_clips(folder, which), past, future).batch
 
-    return _forecasting(name, facts, part, partial(_everybody, horizons=horizons))
+def benchmark_body(motion: Motion, fps: float = 25.0) -> Poses:
+    """A CMU motion as `cmu_forecasting` has it: the joints that are forecast, the root held still.
+
+    Raises SkeletonError where the motion lacks a joint of CMU's 38.
+    """
+    from vitruve.core.poses import Poses
+    from vitruve.data.forecasting import CMU_BODY
+    from vitruve.errors import SkeletonError
+    from vitruve.io import sample
+
+    # the sample is a CMU recording
+    if motion.skeleton.joints != (expected := sample("walk").skeleton.joints):
+        raise SkeletonError(f"expected CMU's {len(expected)} joints ({', '.join(expected[:4])}, ...), found {', '.join(motion.skeleton.joints[:4])}, ...")
+    held = motion.resample(fps)
+    held.rotations[:, 0] = held.rotations.new_tensor([0.0, 0.0, 0.0, 1.0])
+    held.translation.zero_()
+    used = list(CMU_BODY.used)
+    return Poses(held.poses().positions[:, :, used], motion.skeleton.select(used, "cmu25"), fps, name=motion.name)
 
 
 def _forecasting(name: str, facts: Mapping[str, Any], part: Callable[[str], ForecastBatch], score: Callable[[Any, ForecastBatch], Any]) -> Setup:
@@ -244,7 +263,7 @@ _SETS: dict[str, tuple[str, Callable[[str, str | Path | None], Setup]]] = {
     **{name: ("recognition", _actions) for name in ("nw_ucla", "msr_action3d", "utd_mhad", "sbu", "jhmdb")},
     **{f"eth_ucy:{scene}": ("forecasting", _pedestrians) for scene in ("eth", "hotel", "univ", "zara1", "zara2")},
     **{name: ("forecasting", _particles) for name in ("charged", "springs")},
-    **{name: ("forecasting", _bodies) for name in ("cmu_forecasting:short", "cmu_forecasting:long")},
+    "cmu_forecasting": ("forecasting", _bodies),
     "sdd": ("forecasting", _drone),
     "cmu_lift": ("lifting", _lifting),
 }

@@ -215,8 +215,8 @@ def _augment(calls: str, x: dict[str, Tensor]) -> dict[str, object]:
         # their rotations turn the other way
         **{f"rotate{a}": skeletons.axis_rotation(a, -angle) for a in range(3)},
     }
-    drops = {"flip": Draws(x["x"], flip=True), "drop_joint": Draws(x["x"], dropped=dropped)}
-    drops |= {f"drop_axis{a}": Draws(x["x"], axis=a) for a in range(3)}
+    drops = {"flip": Draws(torch.zeros(0), flip=True), "drop_joint": Draws(torch.zeros(0), dropped=dropped)}
+    drops |= {f"drop_axis{a}": Draws(torch.zeros(0), axis=a) for a in range(3)}
     backwards, index = skeletons.reverse_time(clip, x["index_t"])
     out = {name: clip @ matrix.T for name, matrix in linear.items()}
     out |= {name: model.augment(clip, draws) for name, draws in drops.items()}

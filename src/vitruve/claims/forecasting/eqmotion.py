@@ -51,7 +51,7 @@ class Sizes:
 
 
 FULL = Sizes((3000, 1000, 100), (5000, 1000, 60), (None, 30), (2, 30), 64, 96)
-QUICK = Sizes((800, 300, 25), (800, 300, 20), (1500, 4), (12, 6), 32, 32)
+QUICK = Sizes((1200, 300, 40), (1200, 300, 40), (1500, 4), (12, 6), 32, 32)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def predictions(model: Forecaster, batch: ForecastBatch, size: int = 500) -> For
     """Forecasts of a large batch, a piece at a time."""
     parts = [model.forecast(batch.past[i : i + size], batch.valid[i : i + size]) for i in range(0, len(batch), size)]
     interactions = [p.interactions for p in parts if p.interactions is not None]
-    return Forecast(torch.cat([p.positions for p in parts]), torch.cat(interactions) if interactions else None)
+    return Forecast(torch.cat([p.positions for p in parts]).cpu(), torch.cat(interactions).cpu() if interactions else None)
 
 
 def score(positions: Float[Tensor, "B M H F D"], batch: ForecastBatch, ego: bool = False) -> ForecastScores:
@@ -162,8 +162,9 @@ def score(positions: Float[Tensor, "B M H F D"], batch: ForecastBatch, ego: bool
     return displacement_errors(positions, batch.future, batch.valid)
 
 
-def fitted(method: Forecaster, training: Split, val: ForecastBatch, place: Path, seed: int, epochs: int, lr: float, ego: bool, progress: bool) -> Forecaster:
+def fitted(method: Forecaster, training: Split, val: ForecastBatch, place: Path, seed: int, epochs: int, lr: float, ego: bool) -> Forecaster:
     """Train by the method's recipe and keep the weights that were best on the validation scenes, never on the test's."""
+    place = place.with_name(f"{place.name}-{len(training)}")
     best = place / "best"
     done = best / "score.json"
 
@@ -176,7 +177,7 @@ def fitted(method: Forecaster, training: Split, val: ForecastBatch, place: Path,
         return {"ade": ade}
 
     stage = Stage(epochs=epochs, batch_size=100, optimizer="adam", lr=lr, weight_decay=1e-12)
-    options = TrainingOptions(seed=seed, evaluate_every=max(epochs // 20, 1), progress=progress, checkpoint_every=1000)
+    options = TrainingOptions(seed=seed, evaluate_every=max(epochs // 20, 1), progress=False, checkpoint_every=1000)
     train(method, training, place, options, Recipe((stage,)), evaluate)
     chosen = type(method).from_pretrained(best)
     assert isinstance(chosen, Forecaster)
@@ -256,7 +257,7 @@ def particles(s: Setting) -> Part:
             torch.manual_seed(seed)
             split = turning_samples(training) if arm.endswith("turned samples") else data.samples(training)
             began = time.monotonic()
-            model = fitted(make(), split, val, s.place("particles", arm, seed), seed, epochs, 5e-4, False, s.progress)
+            model = fitted(make(), split, val, s.place("particles", arm, seed), seed, epochs, 5e-4, False)
             here, there = (score(predictions(model, b).positions, b) for b in (test, rotated))
             row = {"ADE": here.ade, "FDE": here.fde, "rotated ADE": there.ade, "rotated FDE": there.fde, "seconds": time.monotonic() - began}
             for name, value in row.items():
@@ -307,7 +308,7 @@ def springs(s: Setting) -> Part:
         accuracy["untrained"].append(found(EqMotion(config).eval()))
         for arm, change in (("EqMotion", {}), ("no reasoning", {"reasoning": False})):
             torch.manual_seed(seed)
-            model = fitted(EqMotion(replace(config, **change)), data.samples(training), val, s.place("springs", arm, seed), seed, epochs, 5e-4, False, s.progress)
+            model = fitted(EqMotion(replace(config, **change)), data.samples(training), val, s.place("springs", arm, seed), seed, epochs, 5e-4, False)
             errors[arm].append(score(predictions(model, test).positions, test))
             s.say(f"springs, seed {seed}, {arm}: ADE {errors[arm][-1].ade:.5f}")
             if arm == "EqMotion":
@@ -345,7 +346,7 @@ def pedestrians(s: Setting) -> Part:
         for seed in range(s.seeds):
             torch.manual_seed(seed)
             lr = 5e-4 if scene == "hotel" else 1e-3
-            model = fitted(EqMotion(config), data.samples(training), val, s.place("pedestrians", scene, seed), seed, epochs, lr, True, s.progress)
+            model = fitted(EqMotion(config), data.samples(training), val, s.place("pedestrians", scene, seed), seed, epochs, lr, True)
             arms.setdefault(f"EqMotion {scene}", []).append(score(predictions(model, test).positions, test, ego=True))
             if scene == "eth":
                 small = ForecastBatch(test.past / 1.6, test.future / 1.6, test.valid)  # type: ignore[operator]
@@ -401,7 +402,7 @@ def skeletons(s: Setting) -> Part:
 
     for seed in range(s.seeds):
         torch.manual_seed(seed)
-        model = fitted(EqMotion(config), data.samples(training.batch), val.batch, s.place("skeletons", seed), seed, epochs, 5e-4, False, s.progress)
+        model = fitted(EqMotion(config), data.samples(training.batch), val.batch, s.place("skeletons", seed), seed, epochs, 5e-4, False)
         arms.setdefault("EqMotion", []).append(errors(predictions(model, test.batch, 100).best))
         s.say(f"skeletons, seed {seed}: " + ", ".join(f"{ms} ms {e:.1f}" for ms, e in zip(HORIZONS, arms["EqMotion"][-1].nanmean(0).tolist())))
     past, frames = test.batch.past, config.future

@@ -20,7 +20,7 @@ from vitruve.metrics.pose import auc, pck
 from vitruve.tasks.lifting import Lifter
 from vitruve.training import TrainingOptions, train
 
-CONFIG = Config(channels=64, blocks=2, layout="last", input="person", loss="l1", dropout=0.0, flip_test=True)
+CONFIG = Config(channels=64, blocks=2, layout="last", input="person", loss="l1", hop_skip=False, dropout=0.0, flip_test=True)
 NOISE = DetectorNoise(sigma=8.0, tails=0.05, dropped=0.01)
 SCORED = ("head", "thorax", "shoulder", "elbow", "wrist", "hip", "knee", "foot")
 """The 14 joints that MPI-INF-3DHP scores."""
@@ -79,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     train(lifter, views.split(), chosen.run, options, recipe, evaluate)
     took = time.monotonic() - started, time.process_time() - cpu
     lifter.save_pretrained(chosen.out)
+    # the hub's empty template
+    (chosen.out / "README.md").unlink(missing_ok=True)
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent)
     provenance: dict[str, Any] = {
         "data": {

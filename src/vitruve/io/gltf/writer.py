@@ -23,7 +23,8 @@ from vitruve.io.gltf.materials import png
 FLOAT, U8, U16, U32 = 5126, 5121, 5123, 5125
 ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER = 34962, 34963
 _COMPONENTS = {"float32": FLOAT, "uint8": U8, "uint16": U16, "uint32": U32}
-_SKIN_COLOUR = (0.72, 0.45, 0.32)
+_SKIN_COLOUR = (0.46, 0.52, 0.58)
+"""A neutral clay, linear RGB."""
 # below these a channel counts as constant, and as the rest pose
 _SAME_ROTATION, _SAME_PLACE = 1e-6, 1e-6
 # of a vertex's weight: what may be dropped, less than a millimetre on neighbouring joints

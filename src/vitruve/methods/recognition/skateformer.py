@@ -87,7 +87,8 @@ class Config:
     """As the release. Attention is scaled by the number of heads instead of their width; near-joint windows read the
     frame of token n as n modulo frames, although tokens are ordered frame by frame; the mirror image exchanges
     left and right but keeps x; the test crop of a clip that is hardly longer than `frames` starts as if it were shortened,
-    so that an empty frame behind the clip is read; a person whom the partner of bone lengths lacks shrinks to a point."""
+    so that an empty frame behind the clip is read, as may be behind the partner of bone lengths; a person whom that
+    partner lacks shrinks to a point."""
 
     def __post_init__(self) -> None:
         if self.skeleton not in PART_ORDER:
@@ -422,6 +423,7 @@ class SkateFormer(ActionRecognizer):
         if dice.happens(c.each):
             linear = skeletons.shear_matrix(dice.uniforms(3, 2) - 0.5)
         if dice.happens(c.each):
+            # the release turns the other way, which for angles as often positive as negative is the same
             linear = skeletons.axis_rotation(dice.integer(0, 2), math.radians(dice.uniform(-30, 30))) @ linear
         if dice.happens(c.each):
             linear = (0.8 + 0.4 * dice.uniforms(3, 1)) * linear
