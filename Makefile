@@ -32,6 +32,7 @@ lint: $(BIN)/pytest
 
 docs: $(BIN)/vitruve
 	$(BIN)/pip install -q -c constraints.txt -e '.[docs]'
+	$(BIN)/python -m vitruve.methods.documents docs
 	$(BIN)/mkdocs build --strict
 
 bench: $(BIN)/pytest

@@ -12,12 +12,12 @@ import torch
 
 import vitruve as vt
 from vitruve.claims.base import ClaimResult
-from vitruve.cli import main
+from vitruve.cli import main, shared
 from vitruve.cli.shared import changes
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
 from vitruve.data import setup as setups
-from vitruve.errors import OptionError
+from vitruve.errors import FormatError, OptionError
 from vitruve.methods import method
 from vitruve.tasks.recognition import ActionClip
 
@@ -97,13 +97,36 @@ def test_predict_takes_any_format_and_skeleton_that_maps(trained: Path, tmp_path
     assert "cannot be mapped to 'kinect20'" in capsys.readouterr().err
 
 
-def test_predict_refuses_without_weights(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_predict_refuses_without_weights(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "shipped", lambda slug: [])
     assert main(["predict", "eqmotion", "sample:walk"]) == 1
     assert "eqmotion needs --weights" in capsys.readouterr().err
     assert main(["predict", "skateformer", "sample:walk", "--weights", str(tmp_path / "absent")]) == 1
     assert "absent" in capsys.readouterr().err
     assert main(["predict", "alchemy", "sample:walk"]) == 1
     assert "unknown method 'alchemy'" in capsys.readouterr().err
+
+
+def test_shipped_weights_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import vitruve.methods as methods
+
+    folder = tmp_path / "lifting" / "weights"
+    _saved("hopfir", folder / "small")
+    monkeypatch.setattr(methods, "__file__", str(tmp_path / "__init__.py"))
+    assert shared.shipped("hopfir") == [folder / "small"] and shared.shipped("eqmotion") == []
+    assert shared.load_method("hopfir", None).config == method("hopfir").tiny_config()
+    _saved("hopfir", folder / "another")
+    with pytest.raises(OptionError, match="several come with vitruve"):
+        shared.load_method("hopfir", None)
+
+
+def test_weights_that_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(source: str) -> None:
+        raise OSError(f"cannot reach {source}\nlong explanation")
+
+    monkeypatch.setattr(method("hopfir"), "from_pretrained", unreachable)
+    with pytest.raises(FormatError, match="cannot reach runs/absent$"):
+        shared.load_method("hopfir", "runs/absent")
 
 
 def _saved(slug: str, folder: Path, **config: Any) -> str:
@@ -140,7 +163,9 @@ def test_predict_reads_bodies_as_they_were_trained_on(tmp_path: Path, capsys: py
     assert main(["predict", "eqmotion", "sample:walk", "--weights", weights, "-o", str(target)]) == 0
     future = vt.load(target)
     assert len(future.skeleton) == 25 and future.fps == 25.0 and future.num_frames == 4
-    other = vt.save(vt.Motion(torch.eye(4)[3].repeat(30, 2, 1), torch.zeros(30, 3), torch.ones(2, 3), vt.Skeleton("stick", ("a", "b"), (-1, 0)), 25.0), tmp_path / "o.npz")
+    other = vt.save(
+        vt.Motion(torch.eye(4)[3].repeat(30, 2, 1), torch.zeros(30, 3), torch.ones(2, 3), vt.Skeleton("stick", ("a", "b"), (-1, 0)), 25.0), tmp_path / "o.npz"
+    )
     assert main(["predict", "eqmotion", str(other), "--weights", weights]) == 1
     assert "expected CMU's 38 joints" in capsys.readouterr().err
 

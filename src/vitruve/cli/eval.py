@@ -32,7 +32,8 @@ def eval(method: tyro.conf.Positional[str], /, data: str, weights: str | None = 
 
     cls = find(method)
     ready = setup(cls.card.task, data, data_root)
-    scores = asdict(ready.test(load_method(method, weights)))
+    # not every score can be had of every set: velocity errors need tracks
+    scores = {k: None if v != v else v for k, v in asdict(ready.test(load_method(method, weights))).items()}
     if json:
         print(json_module.dumps({"method": method, "data": data, **scores}))
         return
@@ -43,7 +44,7 @@ def eval(method: tyro.conf.Positional[str], /, data: str, weights: str | None = 
     for name, value in scores.items():
         if isinstance(value, int | float):
             table.add_row(name, str(value) if isinstance(value, int) else f"{value:.4f}")
-        elif name == "horizons":
+        elif name == "horizons" and value:
             for frame, error in value:
                 table.add_row(f"frame +{frame}", f"{error:.4f}")
     Console().print(table)

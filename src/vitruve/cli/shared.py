@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vitruve.errors import OptionError
+from vitruve.errors import FormatError, OptionError
 
 if TYPE_CHECKING:
     from vitruve.methods.base import Method
@@ -38,7 +38,7 @@ def shipped(slug: str) -> list[Path]:
 def load_method(slug: str, weights: str | None) -> Method:
     """A trained method: from a folder, a hub, or the package itself.
 
-    Raises OptionError where no weights are given and none, or several, come with the package.
+    Raises OptionError where no weights are given and none, or several, come with the package; FormatError where there are none at the place.
     """
     from vitruve.methods import method
 
@@ -49,6 +49,9 @@ def load_method(slug: str, weights: str | None) -> Method:
             which = f"several come with vitruve: {', '.join(map(str, found))}" if found else "none come with vitruve"
             raise OptionError(f"{slug} needs --weights FOLDER ({which}; `vitruve train {slug}` makes them)")
         weights = str(found[0])
-    # a folder that is not there would be looked for on a hub
-    place = str(Path(weights).resolve()) if Path(weights).exists() or weights.count("/") != 1 else weights
-    return cls.from_pretrained(place)
+    # anything but owner/name is a folder, also where there is none
+    place = weights if weights.count("/") == 1 and not Path(weights).exists() else str(Path(weights).resolve())
+    try:
+        return cls.from_pretrained(place)
+    except OSError as e:
+        raise FormatError(weights, f"no such folder, and it cannot be had from a hub: {str(e).splitlines()[0]}") from None

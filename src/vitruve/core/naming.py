@@ -34,7 +34,7 @@ DERIVED: dict[str, tuple[Mapping[str, float], ...]] = {
             "foot": ({f"{side}_big_toe": 0.5, f"{side}_small_toe": 0.5},),
             "big_toe": ({f"{side}_foot": 1.0},),
             "small_toe": ({f"{side}_foot": 1.0},),
-            "hand": ({f"{side}_index1": 0.5, f"{side}_ring1": 0.5}, {f"{side}_middle1": 1.0}),
+            "hand": ({f"{side}_index1": 0.5, f"{side}_ring1": 0.5}, {f"{side}_middle1": 1.0}, {f"{side}_index1": 1.0}),
             "hand_tip": ({f"{side}_middle4": 1.0},),
             "ear": ({"head": 1.0},),
         }.items()

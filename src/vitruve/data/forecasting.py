@@ -329,9 +329,7 @@ def _cmu_clips(folder: str | Path, part: str) -> Clips:
     return out
 
 
-def cmu_windows(
-    clips: Clips, past: int = 10, future: int = 25, fps: float = 25.0, stride: int = 1, least_future: int | None = None
-) -> SkeletonWindows:
+def cmu_windows(clips: Clips, past: int = 10, future: int = 25, fps: float = 25.0, stride: int = 1, least_future: int | None = None) -> SkeletonWindows:
     """Windows of joint positions in metres, the root held still (no translation, no rotation), as the benchmark does.
 
     Frames are resampled to true 25 per second (rotations by slerp), so that frames 2, 4, 8, 10, 14 and 25 ahead are

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vitruve.data import DATASETS, find, find_root
+from vitruve.data import find
 from vitruve.data import load as load_set
 from vitruve.errors import OptionError
 
@@ -113,16 +113,6 @@ def maps(source: Skeleton, target: Skeleton) -> bool:
     return True
 
 
-def _folder(name: str, folder: str, root: str | Path | None) -> Path:
-    """The folder of a set, or an error that says how to get it."""
-    if name in DATASETS:
-        return find(name, root)
-    path = find_root(root) / folder
-    if not path.is_dir():
-        raise OptionError(f"{name} is not at {path}: set VITRUVE_DATA to the folder of the data collection, or put it there")
-    return path
-
-
 # -- recognition -----------------------------------------------------------------------------------
 
 
@@ -152,7 +142,7 @@ def _pedestrians(name: str, root: str | Path | None) -> Setup:
     from vitruve.data import forecasting as data
 
     scene = name.partition(":")[2]
-    tracks = data.eth_ucy_tracks(_folder("eth_ucy", "eth_ucy", root))
+    tracks = data.eth_ucy_tracks(find("eth_ucy", root))
     facts = {"agents": "people", "past": 8, "future": 12}
     return _forecasting(name, facts, lambda part: data.eth_ucy(tracks, scene, part), _ego)
 
@@ -160,7 +150,7 @@ def _pedestrians(name: str, root: str | Path | None) -> Setup:
 def _drone(name: str, root: str | Path | None) -> Setup:
     from vitruve.data import forecasting as data
 
-    tracks = data.sdd_tracks(_folder("sdd", "sdd_trajectories", root))
+    tracks = data.sdd_tracks(find("sdd", root))
     # pixels: the networks expect numbers about as large as metres
     facts = {"agents": "people", "past": 8, "future": 12, "scale": 0.02}
     return _forecasting(name, facts, lambda part: data.sdd(tracks, part), _ego)
@@ -245,7 +235,7 @@ def _ego(method: Any, batch: ForecastBatch) -> Any:
 def _lifting(name: str, root: str | Path | None) -> Setup:
     from vitruve.data import lifting as data
 
-    folder = _folder("cmu_lift", "cmu_mocap", root)
+    folder = find("cmu_lift", root)
 
     def batches(method: Any, part: str, stride: int) -> Any:
         return data.cmu_lift(folder, part, method.config.skeleton, stride).batches()

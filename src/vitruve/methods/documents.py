@@ -71,7 +71,7 @@ def method_page(slug: str, folder: str | Path = PROOF) -> str:
         "## Run",
         f"```console\nvitruve train {slug} --data SET\nvitruve eval {slug} --data SET --weights FOLDER\n"
         f"vitruve predict {slug} FILE --weights FOLDER\nvitruve reproduce {slug} --quick\n```",
-        f"```python\nfrom vitruve.methods.{card.task}.{slug} import {entry.class_name}\n\n"
+        f"```py\nfrom vitruve.methods.{card.task}.{slug} import {entry.class_name}\n\n"
         f'model = {entry.class_name}.from_pretrained("FOLDER")\nmodel.predict(clip)\n```',
     ]
     if card.figures:

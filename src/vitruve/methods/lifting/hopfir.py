@@ -361,6 +361,39 @@ class HopFIR(Lifter):
         return terms
 
     @classmethod
+    def switches(cls) -> dict[str, dict[str, Any]]:
+        star = Skeleton("star", ("middle", "a", "b"), (-1, 0, 0))
+        return {
+            "another joint set": {"skeleton": "h36m17"},
+            "a tree of one's own": {"skeleton": "star", "joints": star.joints, "parents": star.parents, "landmarks": star.landmarks},
+            "wider": {"channels": 64},
+            "deeper": {"blocks": 3},
+            "fewer hops": {"hops": 2},
+            "more heads": {"heads": 8},
+            "groups of at most k bones": {"exact_hops": False},
+            "modulated groups": {"modulation": True},
+            "nameless hops": {"hop_embedding": False},
+            "attention alone": {"hop_skip": False},
+            "attention between joints": {"joint_attention": True},
+            "no refinement": {"refinement": False},
+            "refined once": {"layout": "last"},
+            "hop attention in SemGCN": {"backbone": "semgcn"},
+            "SemGCN": {"backbone": "semgcn", "hop_attention": False, "refinement": False},
+            "SemGCN with non-local blocks": {"backbone": "semgcn", "hop_attention": False, "non_local": True},
+            "random hops": {"random_hops": 0},
+            "person-centred input": {"input": "person"},
+            "absolute error": {"loss": "l1"},
+            "both errors": {"loss": "both"},
+            "dropout": {"dropout": 0.5},
+            "flip test": {"flip_test": True},
+        }
+
+    @classmethod
+    def config_only(cls) -> tuple[str, ...]:
+        # it is 1: single frames
+        return ("frames",)
+
+    @classmethod
     def tiny_config(cls) -> _Config:
         return Config(channels=32, blocks=2, dropout=0.0)
 
