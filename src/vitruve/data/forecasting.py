@@ -111,8 +111,8 @@ def eth_ucy_tracks(folder: str | Path) -> dict[str, Track]:
         if parts[0] is None or parts[1] is None:
             raise FormatError(folder, f"expected eth_ucy.npz, or SCENE/{r}_train.txt and SCENE/{r}_val.txt")
         train, val = (read_track(p) for p in parts if p is not None)
-        joined = (np.concatenate([getattr(train, k), getattr(val, k)]) for k in ("frame", "id", "xy"))
-        tracks[r] = Track(*joined, int(val.frame.min()))
+        frame, person, xy = (np.concatenate([getattr(train, k), getattr(val, k)]) for k in ("frame", "id", "xy"))
+        tracks[r] = Track(frame, person, xy, int(val.frame.min()))
     return tracks
 
 

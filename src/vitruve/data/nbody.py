@@ -80,12 +80,12 @@ def start(kind: str, simulations: int, seed: int, balls: int = 5, samples: int =
         velocity *= _SPEED / np.linalg.norm(velocity, axis=0)
         rng.randn(2 * samples * 3 * balls)
         rows.append((position.T, velocity.T, joined, charge[:, 0]))
-    position, velocity, joined, charge = (torch.from_numpy(np.stack(column)) for column in zip(*rows))
+    places, speeds, couplings, charges = (torch.from_numpy(np.stack(column)) for column in zip(*rows))
     # a wall that only starts meet: what lies outside the box is mirrored into it
-    over, under = position > _BOX, position < -_BOX
-    velocity = torch.where(over, -velocity.abs(), torch.where(under, velocity.abs(), velocity))
-    position = torch.where(over, 2 * _BOX - position, torch.where(under, -2 * _BOX - position, position))
-    return Particles(kind, position, velocity, joined, charge if charged else None)
+    over, under = places > _BOX, places < -_BOX
+    speeds = torch.where(over, -speeds.abs(), torch.where(under, speeds.abs(), speeds))
+    places = torch.where(over, 2 * _BOX - places, torch.where(under, -2 * _BOX - places, places))
+    return Particles(kind, places, speeds, couplings, charges if charged else None)
 
 
 def integrate(particles: Particles, samples: int = 49, every: int = 200) -> Simulation:
