@@ -59,14 +59,24 @@ def test_goes_on_after_a_bad_file_and_says_which(tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["good"]
 
 
-def test_one_camera_says_what_is_impossible(tmp_path: Path) -> None:
-    walk = vt.sample("walk")[:30].poses().map_to(vt.skeleton("coco17"))
-    camera = vt.Camera.look_at(torch.tensor([0.0, 1.0, 5.0]), torch.tensor([0.0, 1.0, 0.0]), (640, 480))
-    flat = vt.Poses(camera.project(walk.positions[0])[None], walk.skeleton, walk.fps, image_size=(640, 480))
-    vt.save(flat, tmp_path / "view.json")
-    result = vt.run(tmp_path / "view.json", tmp_path / "out", video=False, report=False)
-    assert {"keypoints.npz", "keypoints.csv", "summary.json"} <= set(result.files)
-    assert any("no depth" in note for note in result.summary["notes"])
+def _one_view(frames: int, **about: object) -> vt.Poses:
+    walk = vt.sample("walk")[:frames].poses().map_to(vt.skeleton("halpe26"))
+    camera = vt.Camera.look_at(walk.positions[0, 0, 19] + torch.tensor([3.0, 0.2, 4.0]), walk.positions[0, 0, 19], (1280, 960))
+    return vt.Poses(camera.project(walk.positions[0])[None], walk.skeleton, walk.fps, **about)  # type: ignore[arg-type]
+
+
+def test_one_camera_is_lifted_and_says_what_is_not_known(tmp_path: Path) -> None:
+    vt.save(_one_view(40, image_size=(1280, 960)), tmp_path / "view.json")
+    result = vt.run(tmp_path / "view.json", tmp_path / "out", body="procedural", video=False, report=False)
+    assert {"keypoints.csv", "angles.csv", "body.glb", "summary.json"} <= set(result.files)
+    assert any("one camera" in note and "stays in place" in note for note in result.summary["notes"])
+
+
+def test_one_camera_without_image_size_says_what_is_impossible(tmp_path: Path) -> None:
+    vt.save(_one_view(30), tmp_path / "view.npz")
+    result = vt.run(tmp_path / "view.npz", tmp_path / "out", video=False, report=False)
+    assert set(result.files) == {"keypoints.npz", "keypoints.csv", "summary.json"}
+    assert any("no depth" in note and "image_size" in note for note in result.summary["notes"])
 
 
 def test_views_with_cameras_become_a_body(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from vitruve.bodies.retargeting import Rig, axis_joints, transfer
 from vitruve.core import ik
 from vitruve.core import rotations as rot
 from vitruve.core.camera import Camera
+from vitruve.core.markers import is_marker_set, joint_centres
 from vitruve.core.motion import Motion, forward_kinematics, local_rotations
 from vitruve.core.poses import Poses
-from vitruve.core.markers import is_marker_set, joint_centres
 from vitruve.core.reference import reference_rotations
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.solver import PointTargets, Sites, solve

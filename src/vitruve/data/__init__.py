@@ -186,7 +186,7 @@ DATASETS: dict[str, DatasetInfo] = {
             "free for research, and inside products but not resold as data; credit mocap.cs.cmu.edu, NSF EIA-0196217",
             True,
             "cmu_mocap",
-            "data/cmu_mocap of chaneyddtt/Convolutional-Sequence-to-Sequence-Model-for-Human-Dynamics on GitHub, packed as cmu_8actions_train.npz and _test.npz",
+            "data/cmu_mocap of chaneyddtt/Convolutional-Sequence-to-Sequence-Model-for-Human-Dynamics on GitHub, packed as cmu_8actions_{train,test}.npz",
             "vitruve.data.forecasting:cmu_forecasting",
             "vitruve.data.forecasting:measure_clips",
             {"train_clips": 48, "val_clips": 11, "test_clips": 23, "frames": 9770},

@@ -70,9 +70,12 @@ class Config:
             raise OptionError(f"EqMotion silent={self.silent}: expected 0 to {self.categories - 1}, fewer than the categories")
 
 
+_Config = Config  # what the class below calls by the same name
+
+
 def scenario(name: str) -> Config:
     """The authors' settings: "particles", "springs", "molecules", "h36m_short", "h36m_long", "pedestrians"."""
-    joints: dict[str, Any] = {"agents": "joints", "joint_tokens": 22, "categories": 4, "silent": 2}
+    joints: dict[str, Any] = {"agents": "joints", "joint_tokens": 22, "categories": 4, "silent": 2, "scale": 10.0}
     known = {
         "particles": Config(),
         "springs": Config(temperature=0.5),
@@ -208,9 +211,10 @@ class FeatureLayer(nn.Module):
             self.category_mlp = PairMaps(copies * (config.categories - config.silent), d, c, d, c)
             self.factor_mlp = nn.Sequential(Maps(copies, c, c), nn.SiLU(), Maps(copies, c, c), nn.SiLU())
         else:
-            self.coord_mlp = nn.Sequential(Maps(copies, d, d), nn.SiLU(), Maps(copies, d, c, bias=False))
-            for weight in self.coord_mlp[2].weight:
+            final = Maps(copies, d, c, bias=False)
+            for weight in final.weight:
                 nn.init.xavier_uniform_(weight, gain=0.001)
+            self.coord_mlp = nn.Sequential(Maps(copies, d, d), nn.SiLU(), final)
         self.coord_vel = Maps(copies, c, c, bias=False)
         if config.nonlinearity:
             self.layer_q = Maps(copies, c, c, bias=False)
@@ -289,9 +293,12 @@ class EqMotion(Forecaster):
         stages=(Stage(epochs=200, batch_size=100, optimizer="adam", lr=5e-4, weight_decay=1e-12, schedule=Schedule("constant")),),
         source="authors' scripts (n-body); ETH/UCY: 60 epochs at 1e-3 (hotel 5e-4); Human3.6M: 80 epochs",
     )
-    config: Config
+    config: _Config
 
-    def __init__(self, config: Config | None = None) -> None:
+    dct_past: Tensor
+    idct_future: Tensor
+
+    def __init__(self, config: _Config | None = None) -> None:
         super().__init__(config)
         c = self.config
         d = c.hidden
@@ -384,7 +391,7 @@ class EqMotion(Forecaster):
         return {"displacement": best[batch.valid].mean()}
 
     @classmethod
-    def tiny_config(cls) -> Config:
+    def tiny_config(cls) -> _Config:
         return Config(past=6, future=4, hidden=16, channels=12, layers=2, hypotheses=3, categories=3, silent=1)
 
     @classmethod
@@ -409,7 +416,7 @@ class EqMotion(Forecaster):
     def from_official(cls, checkpoint: str | Path | Mapping[str, Tensor], **config: Any) -> EqMotion:
         """Read the authors' n-body, MD17, Human3.6M or ETH/UCY weights; sizes come from the shapes.
 
-        The category temperature cannot be seen in the weights: 1 unless given.
+        The category temperature cannot be seen in the weights: 1 unless given. Skeleton networks read metres (`scale`).
         """
         state = read_checkpoint(checkpoint)
         try:
@@ -430,6 +437,7 @@ class EqMotion(Forecaster):
                 "joint_tokens": state["agent_embed"].shape[1] if "agent_embed" in state else 0,
                 "agents": "people" if not single else "joints" if "agent_embed" in state else "particles",
                 "supervise": "all" if single else "first",
+                "scale": 10.0 if "agent_embed" in state else 1.0,
             }
         except KeyError as e:
             raise FormatError("checkpoint", f"not an EqMotion checkpoint: no entry {e.args[0]!r}") from None
