@@ -246,7 +246,7 @@ def test_it_learns_circles():
 def test_layers_keep_h_unless_asked():
     layer = FeatureLayer(SMALL)
     h, g = torch.randn(2, 3, 16), torch.randn(2, 3, 3, 12)
-    rest = (g, torch.full((2, 3, 3, 3), 1 / 3), torch.ones(2, 3, 3, 1), torch.full((2, 3, 1, 1), 1 / 3))
+    rest = (g, torch.full((2, 3, 2, 3), 1 / 3), torch.ones(2, 3, 2, 1), torch.full((2, 3, 1, 1), 1 / 3))
     kept, a = layer(h, g, *rest, update=False)
     changed, b = layer(h, g, *rest)
     assert torch.equal(kept, h) and not torch.equal(changed, h) and torch.equal(a, b)

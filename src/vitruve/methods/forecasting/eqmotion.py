@@ -118,8 +118,21 @@ def _share(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return out.unflatten(-1, weight.shape[:2]).movedim(-2, 0)
 
 
+def _others(x: Float[Tensor, "*B N N C"]) -> Float[Tensor, "*B N M C"]:
+    """Without the pairs of an agent with itself: M = N - 1."""
+    n = x.shape[-2]
+    # behind the first entry, the diagonal is every (N + 1)th
+    return x.flatten(-3, -2)[..., 1:, :].unflatten(-2, (n - 1, n + 1))[..., :-1, :].reshape(*x.shape[:-2], n - 1, x.shape[-1])
+
+
+def _all_pairs(x: Float[Tensor, "*B N M C"]) -> Float[Tensor, "*B N N C"]:
+    """With zeros for the pairs of an agent with itself: what `_others` undoes."""
+    n = x.shape[-3]
+    return F.pad(F.pad(x.reshape(*x.shape[:-3], n - 1, n, x.shape[-1]), (0, 0, 0, 1)).flatten(-3, -2), (0, 0, 1, 0)).unflatten(-2, (n, n))
+
+
 class PairMaps(nn.Module):
-    """`count` two-layer networks on [h_i, h_j, d_ij] of every pair."""
+    """`count` two-layer networks on [h_i, h_j, d_ij] of every pair, or of every pair of two different agents."""
 
     def __init__(self, count: int, features: int, distances: int, n_hidden: int, n_out: int) -> None:
         super().__init__()
@@ -127,10 +140,12 @@ class PairMaps(nn.Module):
         self.first = Maps(count, 2 * features + distances, n_hidden)
         self.second = Maps(count, n_hidden, n_out)
 
-    def forward(self, h: Float[Tensor, "B N D"], distance: Float[Tensor, "B N N C"]) -> Float[Tensor, "count B N N O"]:
-        """The first layer is split, so that h passes through it N times rather than N^2."""
+    def forward(self, h: Float[Tensor, "B N D"], distance: Float[Tensor, "B N M C"]) -> Float[Tensor, "count B N M O"]:
+        """The first layer is split, so that h passes through it N times rather than once for every pair."""
         wi, wj, wd = self.first.weight.split([self.features, self.features, distance.shape[-1]], -1)
         ends = _share(h, wi, self.first.bias)[:, :, :, None] + _share(h, wj)[:, :, None]
+        if distance.shape[-2] < h.shape[-2]:
+            ends = _others(ends)
         return F.silu(self.second(F.silu(ends.add_(_share(distance, wd)))))
 
 
@@ -227,7 +242,7 @@ class FeatureLayer(nn.Module):
     ) -> tuple[Tensor, Float[Tensor, "copies B N n C"]]:
         """(h, G) after the layer; see :meth:`EqMotion.continue_tracks` for what goes in. `update=False` leaves h as it is."""
         alone = h.shape[-2] == 1
-        distance = None if alone else _distances(g)
+        distance = None if alone else _others(_distances(g))
         edge = self.edge_mlp(h, distance) if distance is not None and (update or not self.config.reasoning) else None
         # pairwise differences are those of the incoming G, so attention must not change them
         out = g[None]
@@ -235,7 +250,7 @@ class FeatureLayer(nn.Module):
             out = out + F.silu(self.mlp_q.share(h))[..., None, :] * (g - _centre(g, weight))
         if distance is not None:
             factors = self._factors(h, distance, category, edge) * pairs
-            out = out + _Aggregate.apply(factors, g)  # type: ignore[no-untyped-call]
+            out = out + _Aggregate.apply(_all_pairs(factors), g)  # type: ignore[no-untyped-call]
         out = out + self.coord_vel.share(v)
         if self.config.nonlinearity:
             mean = _centre(out, weight)
@@ -244,21 +259,16 @@ class FeatureLayer(nn.Module):
             product = (q * k).sum(-2, keepdim=True)
             out = q - product.clamp(max=0) / (k.square().sum(-2, keepdim=True) + 1e-4) * k + mean
         if update:
-            others = h.new_zeros(h.shape) if edge is None else (_others(pairs) * edge[0]).sum(-2)
+            others = h.new_zeros(h.shape) if edge is None else (pairs * edge[0]).sum(-2)
             h = h + self.node_mlp(torch.cat([h, others], -1))
         return h, out
 
-    def _factors(self, h: Tensor, distance: Tensor, category: Tensor, edge: Tensor | None) -> Float[Tensor, "copies B N N C"]:
+    def _factors(self, h: Tensor, distance: Tensor, category: Tensor, edge: Tensor | None) -> Float[Tensor, "copies B N M C"]:
         """How much of the difference to agent j is added to agent i, per channel."""
         if not self.config.reasoning:
             return self.coord_mlp(edge)
         kinds = self.category_mlp(h, distance).unflatten(0, (self.copies, -1)).unbind(1)
         return self.factor_mlp(torch.stack([kind * category[..., k : k + 1] for k, kind in enumerate(kinds)]).sum(0))
-
-
-def _others(pairs: Float[Tensor, "B N N 1"]) -> Float[Tensor, "B N N 1"]:
-    """`pairs` without those of an agent with itself."""
-    return pairs * (1 - torch.eye(pairs.shape[1], dtype=pairs.dtype, device=pairs.device))[..., None]
 
 
 class EqMotion(Forecaster):
@@ -340,11 +350,12 @@ class EqMotion(Forecaster):
         x, v = past.mT, velocity.mT
         centre = _centre(x, weight)
         g, v = self.start(x - centre, v, weight)
-        category = self.infer_interactions(h, torch.cat([g, v], -1), pairs) if c.reasoning else past.new_ones(*pairs.shape[:3], 1)
+        category = self.infer_interactions(h, torch.cat([g, v], -1), pairs) if c.reasoning else past.new_ones(pairs.shape)
+        pairs, kinds = _others(pairs), _others(category)
         for i, layer in enumerate(self.layers):
-            h, g = layer(h, g, v, category, pairs, weight, update=c.hypotheses > 1 or i + 1 < len(self.layers))
+            h, g = layer(h, g, v, kinds, pairs, weight, update=c.hypotheses > 1 or i + 1 < len(self.layers))
             g = g[0]
-        out = g[None] if c.hypotheses == 1 else self.last(h, g, v, category, pairs, weight, update=False)[1]
+        out = g[None] if c.hypotheses == 1 else self.last(h, g, v, kinds, pairs, weight, update=False)[1]
         mean = _centre(out, weight)
         out = self.heads(out - mean) + mean
         if c.dct:
@@ -373,8 +384,8 @@ class EqMotion(Forecaster):
     def infer_interactions(self, h: Tensor, z: Tensor, pairs: Tensor) -> Float[Tensor, "B N N K"]:
         """Category probabilities of each ordered pair (section 4.4), from invariants only."""
         distance = self.coord_mlp(_distances(z))
-        edge = self.edge_mlp(h, distance)[0]
-        node = self.node_mlp(torch.cat([h, (_others(pairs) * edge).sum(2)], -1))
+        edge = _others(self.edge_mlp(h, distance)[0] * pairs)
+        node = self.node_mlp(torch.cat([h, edge.sum(2)], -1))
         return (self.category_mlp(node, distance)[0] / self.config.temperature).softmax(-1)
 
     def losses(self, batch: ForecastBatch) -> dict[str, Tensor]:
