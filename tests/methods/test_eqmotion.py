@@ -250,3 +250,64 @@ def test_layers_keep_h_unless_asked():
     kept, a = layer(h, g, *rest, update=False)
     changed, b = layer(h, g, *rest)
     assert torch.equal(kept, h) and not torch.equal(changed, h) and torch.equal(a, b)
+
+
+# -- the claim's parts -----------------------------------------------------------------------------
+
+
+def test_the_plain_network_has_as_many_parameters_and_no_symmetry():
+    from vitruve.claims.forecasting.eqmotion import PlainConfig, PlainGNN, matched, parameters
+
+    wanted = parameters(EqMotion(SMALL))
+    torch.manual_seed(0)
+    plain = PlainGNN(matched(PlainConfig(past=6, future=4), wanted)).eval()
+    assert abs(parameters(plain) / wanted - 1) < 0.1
+    x, q = tracks(), orthogonal(3, 7, False)
+    assert (plain.forecast(x @ q.T).best - plain.forecast(x).best @ q.T).abs().max() > 1e-2
+    assert torch.allclose(plain.forecast(x + 5).best, plain.forecast(x).best + 5, atol=1e-4)
+
+
+def test_constant_velocity_and_rotations():
+    from vitruve.claims.forecasting.eqmotion import constant_velocity, random_rotations, turned, turning_samples
+
+    x = tracks(d=2)
+    step = x[:, :, -1] - x[:, :, -2]
+    steady = constant_velocity(x, 3)
+    assert steady.shape == (3, 5, 1, 3, 2) and torch.allclose(steady[:, :, 0, 2], x[:, :, -1] + 3 * step)
+    many = constant_velocity(x, 3, 0.4, 500)
+    legs = many[:, :, :, 0] - x[:, :, None, -1]
+    assert torch.allclose(legs.norm(dim=-1), step.norm(dim=-1)[..., None].expand(-1, -1, 500), atol=1e-5)
+    cosine = (legs * step[:, :, None]).sum(-1) / step.square().sum(-1)[..., None]
+    assert abs(cosine.clamp(-1, 1).acos().square().mean().sqrt() - 0.4) < 0.02
+
+    r = random_rotations(50, 0)
+    assert torch.allclose(r @ r.mT, torch.eye(3, dtype=r.dtype).expand(50, 3, 3)) and torch.allclose(torch.linalg.det(r), torch.ones(50, dtype=r.dtype))
+    assert r.mean(0).abs().max() < 0.3
+    whole = tracks(b=50, t=10)
+    batch = ForecastBatch(whole[:, :, :6], whole[:, :, 6:])
+    moved = turned(batch, r)
+    assert torch.allclose(moved.future[7], batch.future[7] @ r[7].float().T, atol=1e-5)
+    split = turning_samples(batch)
+    plain = split.collate([split.get(i, None) for i in (4, 2)])
+    assert torch.allclose(plain.past, batch.past[[4, 2]], atol=1e-6)
+    twice = [split.collate([split.get(4, torch.Generator().manual_seed(s))]).past[0] for s in (0, 1)]
+    assert (twice[0] - twice[1]).abs().max() > 0.1
+    assert all(torch.allclose(t.norm(dim=-1), batch.past[4].norm(dim=-1), atol=1e-5) for t in twice)
+
+
+@pytest.mark.parametrize("part", ["particles", "springs"])
+def test_simulated_parts_of_the_claim_run(part, tmp_path, monkeypatch):
+    from vitruve.claims.forecasting import eqmotion as claim
+
+    monkeypatch.setitem(claim.QUICK, part, claim.Size(epochs=1, batch=8, channels=8, training=16, test=6))
+    result = claim.run(quick=True, seeds=2, folder=tmp_path, progress=False, part=part)
+    assert all(len(row) == 5 for row in result.table) and len(result.table) >= 4
+    assert len(result.arms["EqMotion"]) == 2 and result.details[part]["size"]["training"] == 16
+    if part == "particles":
+        assert torch.allclose(torch.tensor(result.details[part]["rotated ADE"]["EqMotion"]), torch.tensor(result.arms["EqMotion"]), rtol=1e-3)
+    # what was trained is kept: the same again without training
+    again = claim.run(quick=True, seeds=2, folder=tmp_path, progress=False, part=part)
+    assert again.arms == result.arms
+    result.write(tmp_path / "result.json")
+    with pytest.raises(OptionError, match="part 'weather': expected some of particles"):
+        claim.run(part="weather")

@@ -311,8 +311,8 @@ def particles(s: Setting) -> Part:
         rows=[
             (arm, shown(ade[arm], 4), shown(found["FDE"][arm], 4), f"rotated {shown(turned_ade[arm], 4)}, {shown(found['rotated FDE'][arm], 4)}") for arm in ade
         ],
-        sentence="On charged particles EqMotion's ADE is "
-        + ", ".join(f"{g:.0f} % {'below' if g > 0 else 'above (negative) that of'} the {other}" for other, g in gain.items())
+        sentence="On charged particles EqMotion's ADE is lower than that of "
+        + ", ".join(f"the {other} by {g:.0f} %" for other, g in gain.items())
         + f"; rotating the test scenes changes it by {100 * same:.4f} %, that of the plain network by {loss:+.1f} %.",
         reproduced=better and same < 1e-3,
         data=f"charged particles simulated like the authors', all moving forward along x at the start: {counts(size)}",
@@ -358,8 +358,7 @@ def springs(s: Setting) -> Part:
         metric="accuracy of inferred spring couplings",
         arms=accuracy,
         rows=rows,
-        sentence=f"Which balls are joined by springs is told right for {100 * reached:.1f} % of pairs without a label (chance 50 %, the paper has 97.6 % after "
-        "200 epochs).",
+        sentence=f"Which balls are joined by springs is told right for {100 * reached:.1f} % of pairs without a label (chance 50 %).",
         reproduced=reached > 0.9,
         data=f"springs simulated like the authors': {counts(size)}",
         details={"ade": {k: [e.ade for e in v] for k, v in errors.items()}},
