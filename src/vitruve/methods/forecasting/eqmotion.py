@@ -240,7 +240,13 @@ class FeatureLayer(nn.Module):
     def forward(
         self, h: Tensor, g: Tensor, v: Tensor, category: Tensor, pairs: Tensor, weight: Tensor, update: bool = True
     ) -> tuple[Tensor, Float[Tensor, "copies B N n C"]]:
-        """(h, G) after the layer; see :meth:`EqMotion.continue_tracks` for what goes in. `update=False` leaves h as it is."""
+        """(h, G) after the layer; with `update=False` h stays as it is.
+
+        Args:
+            h: (B, N, D). g, v: (B, N, n, C).
+            category: (B, N, M, K), and pairs (B, N, M, 1), 1 where both agents are valid: of each agent with the M = N - 1 others.
+            weight: (B, N, 1, 1), 1 / (number of valid agents) for valid agents, else 0.
+        """
         alone = h.shape[-2] == 1
         distance = None if alone else _others(_distances(g))
         edge = self.edge_mlp(h, distance) if distance is not None and (update or not self.config.reasoning) else None
@@ -272,7 +278,7 @@ class FeatureLayer(nn.Module):
 
 
 class EqMotion(Forecaster):
-    """Geometric channels G (B, N, C, n) that transform with the scene, invariant features h (B, N, D) that do not.
+    """Geometric channels G (B, N, n, C) that transform with the scene, invariant features h (B, N, D) that do not.
 
     >>> import torch
     >>> model = EqMotion(scenario("particles"))
