@@ -16,10 +16,10 @@ from vitruve.cli import main, shared
 from vitruve.cli.shared import changes
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
-from vitruve.data import setup as setups
 from vitruve.errors import FormatError, OptionError
 from vitruve.methods import method
 from vitruve.tasks.recognition import ActionClip
+from vitruve.training import setup as setups
 
 TINY = [f"--set={s}" for s in ("frames=16", "depths=[1,1]", "channels=[32,32]", "heads=8", "drop_path=0", "attention_dropout=0")]
 

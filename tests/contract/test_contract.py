@@ -12,7 +12,7 @@ import torch
 
 from vitruve.errors import VitruveError
 from vitruve.methods import catalogue, describe, method
-from vitruve.methods.base import Card, Method, config_from_json, config_to_json
+from vitruve.tasks.method import Card, Method, config_from_json, config_to_json
 
 SLUGS = sorted(catalogue())
 

@@ -12,9 +12,9 @@ import torch
 from safetensors.torch import load_file
 
 from vitruve.errors import OptionError
-from vitruve.methods.base import Recipe, Schedule, Stage
 from vitruve.methods.forecasting.eqmotion import EqMotion
 from vitruve.tasks.forecasting import ForecastBatch
+from vitruve.tasks.method import Recipe, Schedule, Stage
 from vitruve.training import Split, TrainingOptions, train
 from vitruve.training.sampling import EpochBatches, derived_seed
 from vitruve.training.schedules import learning_rate
@@ -118,7 +118,7 @@ def test_two_processes_share_the_samples(tmp_path: Path) -> None:
     script = (
         "import sys, torch; torch.set_num_threads(1); sys.path.insert(0, sys.argv[2])\n"
         "from tests.training.test_training import options, samples\n"
-        "from vitruve.methods.base import Recipe, Stage\n"
+        "from vitruve.tasks.method import Recipe, Stage\n"
         "from vitruve.methods.forecasting.eqmotion import EqMotion\n"
         "from vitruve.training import train\n"
         "torch.manual_seed(0)\n"

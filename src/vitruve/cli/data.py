@@ -59,7 +59,7 @@ def _list(chosen: list, present: dict[str, bool], root: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from vitruve.data.setup import names
+    from vitruve.training.setup import names
 
     table = Table("set", "task", "here", "terms", title=f"data sets, looked for in {root}", title_justify="left")
     for d in chosen:

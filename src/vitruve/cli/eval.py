@@ -27,8 +27,8 @@ def eval(method: tyro.conf.Positional[str], /, data: str, weights: str | None = 
     from dataclasses import asdict
 
     from vitruve.cli.shared import load_method
-    from vitruve.data.setup import setup
     from vitruve.methods import method as find
+    from vitruve.training.setup import setup
 
     cls = find(method)
     ready = setup(cls.card.task, data, data_root)

@@ -10,7 +10,7 @@ import tyro
 
 if TYPE_CHECKING:
     from vitruve.core.poses import Poses
-    from vitruve.methods.base import Method
+    from vitruve.tasks.method import Method
 
 EXAMPLES = """\
 vitruve predict skateformer clip.bvh --weights runs/skateformer-nw_ucla-0
@@ -50,8 +50,8 @@ def predict(
     from vitruve.cli.shared import load_method
     from vitruve.core.motion import Motion
     from vitruve.data.forecasting import CMU_BODY
-    from vitruve.data.setup import benchmark_body
     from vitruve.io import load_clip
+    from vitruve.training.setup import benchmark_body
 
     model = load_method(method, weights)
     value = load_clip(file, clip=clip)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vitruve.errors import FormatError, OptionError
 
 if TYPE_CHECKING:
-    from vitruve.methods.base import Method
+    from vitruve.tasks.method import Method
 
 
 def changes(options: Sequence[str]) -> dict[str, Any]:

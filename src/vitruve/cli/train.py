@@ -54,10 +54,10 @@ def train(
     import torch
 
     from vitruve.cli.shared import changes
-    from vitruve.data.setup import setup
     from vitruve.methods import method as find
     from vitruve.training import TrainingOptions
     from vitruve.training import train as run
+    from vitruve.training.setup import setup
 
     cls = find(method)
     ready = setup(cls.card.task, data, data_root)

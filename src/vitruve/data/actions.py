@@ -17,7 +17,7 @@ from vitruve.core.standards import skeleton
 from vitruve.errors import FormatError, OptionError
 from vitruve.io import packed
 from vitruve.tasks.recognition import ActionClip, ActionRecognizer, RecognitionBatch
-from vitruve.training.sampling import Split
+from vitruve.tasks.split import Split
 
 Halves = tuple[list[ActionClip], list[ActionClip]]
 """(train, test)."""

@@ -18,7 +18,7 @@ from vitruve.errors import FormatError, OptionError, ShapeError
 from vitruve.io import packed
 from vitruve.io.files import read_text
 from vitruve.tasks.forecasting import ForecastBatch
-from vitruve.training.sampling import Split
+from vitruve.tasks.split import Split
 
 
 def samples(batch: ForecastBatch) -> Split:

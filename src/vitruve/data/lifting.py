@@ -23,7 +23,7 @@ from vitruve.io.cameras import read_cameras
 from vitruve.io.files import atomic
 from vitruve.io.packed import clips, read
 from vitruve.tasks.lifting import LiftingBatch, screen_normalise
-from vitruve.training.sampling import Split
+from vitruve.tasks.split import Split
 
 CMU_FILES = ("cmu_8actions_train", "cmu_8actions_test", "cmu_asfamc_01_02_03", "cmu_ccrig_s01_s06", "cmu_dance_martial")
 """The packed files."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from vitruve.errors import OptionError
 
 if TYPE_CHECKING:
-    from vitruve.methods.base import Method
+    from vitruve.tasks.method import Method
 
 # slug: (task, class, title). The module is methods/<task>/<slug>.py, the claim claims/<task>/<slug>.py.
 _METHODS: dict[str, tuple[str, str, str]] = {

@@ -12,7 +12,7 @@ from typing import Any
 from vitruve.errors import FormatError
 from vitruve.io.files import atomic
 from vitruve.methods import catalogue
-from vitruve.methods.base import Stage, config_to_json
+from vitruve.tasks.method import Stage, config_to_json
 
 PROOF = Path(__file__).parent / "proof"
 KINDS = ("parity", "contract", "claim")

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from vitruve.core.poses import Poses
 from vitruve.errors import OptionError
-from vitruve.methods.base import Method
+from vitruve.tasks.method import Method
 
 
 @dataclass(frozen=True, eq=False)

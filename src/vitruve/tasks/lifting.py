@@ -14,7 +14,7 @@ from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
 from vitruve.errors import OptionError
-from vitruve.methods.base import Method
+from vitruve.tasks.method import Method
 
 
 def screen_normalise(pixels: Float[Tensor, "*B 2"], image_size: tuple[int, int]) -> Float[Tensor, "*B 2"]:

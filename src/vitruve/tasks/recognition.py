@@ -16,7 +16,7 @@ from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
 from vitruve.errors import OptionError
-from vitruve.methods.base import Method
+from vitruve.tasks.method import Method
 
 
 @dataclass(frozen=True, eq=False)

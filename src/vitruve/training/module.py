@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from vitruve.errors import OptionError
-from vitruve.methods.base import Method, Stage
+from vitruve.tasks.method import Method, Stage
 from vitruve.training.sampling import EpochBatches, derived_seed
 from vitruve.training.schedules import learning_rate, optimizer
 

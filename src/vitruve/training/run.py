@@ -15,8 +15,9 @@ from torch.utils.data import DataLoader
 
 from vitruve.errors import MissingExtraError, OptionError
 from vitruve.io.files import atomic
-from vitruve.methods.base import Method, Recipe, Stage, config_to_json
-from vitruve.training.sampling import Augmented, EpochBatches, Split, derived_seed
+from vitruve.tasks.method import Method, Recipe, Stage, config_to_json
+from vitruve.tasks.split import Split
+from vitruve.training.sampling import Augmented, EpochBatches, derived_seed
 
 
 @dataclass(frozen=True)

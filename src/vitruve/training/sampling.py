@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch.utils.data import Dataset, Sampler
+
+from vitruve.tasks.split import Split
 
 
 def derived_seed(*parts: int | str) -> int:
     """A 63-bit seed from numbers and words; unlike hash(), the same in every process."""
     digest = hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 1
-
-
-@dataclass(frozen=True)
-class Split:
-    """Part of a data set as a method sees it: `get(i, generator)` is sample i, augmented by the generator if there is one."""
-
-    size: int
-    get: Callable[[int, torch.Generator | None], Any]
-    collate: Callable[[Sequence[Any]], Any]
-
-    def __len__(self) -> int:
-        return self.size
-
-    def batches(self, batch_size: int) -> Iterator[Any]:
-        """Plain batches in order, without augmentation."""
-        for start in range(0, self.size, batch_size):
-            yield self.collate([self.get(i, None) for i in range(start, min(start + batch_size, self.size))])
 
 
 class Augmented(Dataset):

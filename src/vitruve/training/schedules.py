@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from vitruve.errors import OptionError
-from vitruve.methods.base import Schedule, Stage
+from vitruve.tasks.method import Schedule, Stage
 
 
 def optimizer(stage: Stage, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:

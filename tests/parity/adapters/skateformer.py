@@ -15,9 +15,9 @@ from torch import Tensor
 
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
-from vitruve.methods.base import Schedule
 from vitruve.methods.recognition.skateformer import Config, Draws, SkateFormer, partition, ucla, unpartition
 from vitruve.nn import skeletons
+from vitruve.tasks.method import Schedule
 from vitruve.tasks.recognition import RecognitionBatch
 from vitruve.training.schedules import learning_rate
 

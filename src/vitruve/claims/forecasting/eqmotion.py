@@ -22,9 +22,9 @@ from vitruve.data import forecasting as data
 from vitruve.data import load, nbody
 from vitruve.errors import OptionError
 from vitruve.io.files import atomic
-from vitruve.methods.base import Card, Recipe, Stage
 from vitruve.methods.forecasting.eqmotion import EqMotion, scenario
 from vitruve.tasks.forecasting import Forecast, ForecastBatch, Forecaster, ForecastScores, displacement_errors
+from vitruve.tasks.method import Card, Recipe, Stage
 from vitruve.training import Split, TrainingOptions, train
 
 PAPER_PEDESTRIANS = {"eth": (0.40, 0.61), "hotel": (0.12, 0.18), "univ": (0.23, 0.43), "zara1": (0.18, 0.32), "zara2": (0.13, 0.23)}

@@ -11,8 +11,8 @@ import torch
 from vitruve.claims.base import ClaimResult, mean_spread, shown
 from vitruve.data import find_root
 from vitruve.data.lifting import CMU_SUBJECTS, DetectorNoise, cmu_lift
-from vitruve.methods.base import Recipe, Schedule, Stage
 from vitruve.methods.lifting.hopfir import Config, HopFIR
+from vitruve.tasks.method import Recipe, Schedule, Stage
 from vitruve.training import TrainingOptions, train
 
 _BODY = Config(backbone="semgcn", channels=32, blocks=2, hops=3, input="person", dropout=0.0, refinement=False)

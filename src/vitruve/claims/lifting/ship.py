@@ -14,10 +14,10 @@ import torch
 
 from vitruve.data.lifting import CMU_FILES, CMU_SUBJECTS, DetectorNoise, RandomViews, cmu_joints, cmu_lift, mpi_inf_3dhp
 from vitruve.io.files import atomic
-from vitruve.methods.base import Method, Recipe, Schedule, Stage
 from vitruve.methods.lifting.hopfir import Config, HopFIR
 from vitruve.metrics.pose import auc, pck
 from vitruve.tasks.lifting import Lifter
+from vitruve.tasks.method import Method, Recipe, Schedule, Stage
 from vitruve.training import TrainingOptions, train
 
 CONFIG = Config(channels=64, blocks=2, layout="last", input="person", loss="l1", hop_skip=False, dropout=0.0, flip_test=True)

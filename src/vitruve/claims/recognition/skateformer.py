@@ -14,8 +14,8 @@ from torch import Tensor
 from vitruve.claims.base import ClaimResult, shown
 from vitruve.data import load
 from vitruve.data.actions import action_split, class_names, cross_view
-from vitruve.methods.base import config_to_json
 from vitruve.methods.recognition.skateformer import Config, SkateFormer, ucla
+from vitruve.tasks.method import config_to_json
 from vitruve.training import TrainingOptions, train
 
 ARMS: dict[str, dict[str, Any]] = {

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from vitruve.errors import FormatError, OptionError
-from vitruve.methods.base import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 from vitruve.tasks.forecasting import Forecast, ForecastBatch, Forecaster
+from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from torch.nn import functional as F
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
 from vitruve.errors import FormatError, OptionError, ShapeError
-from vitruve.methods.base import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 from vitruve.nn.graph import H36M16_GROUPS, GraphConv, SemGCN, SemGraphConv, adjacency, hop_distances, hop_masks, shuffle_hops
 from vitruve.tasks.lifting import Lifter, LiftingBatch
+from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 
 
 @dataclass(frozen=True)

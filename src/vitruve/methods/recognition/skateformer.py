@@ -17,8 +17,8 @@ from torch.nn import functional as F
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.errors import FormatError, OptionError
-from vitruve.methods.base import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 from vitruve.nn import skeletons
+from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 from vitruve.tasks.recognition import ActionRecognizer, RecognitionBatch
 
 # body parts of equal size, in this order; the partitions cut the joint axis at their borders

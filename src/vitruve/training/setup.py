@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from vitruve.core.motion import Motion
     from vitruve.core.poses import Poses
     from vitruve.core.skeleton import Skeleton
-    from vitruve.methods.base import Method
     from vitruve.tasks.forecasting import ForecastBatch
+    from vitruve.tasks.method import Method
     from vitruve.training import Split
 
 
@@ -38,7 +38,7 @@ class Setup:
 
     def build(self, cls: type[Method], changes: Mapping[str, Any] | None = None) -> Method:
         """A method with fresh weights, of the config that fits, with `changes` to its fields."""
-        from vitruve.methods.base import config_from_json, config_to_json
+        from vitruve.tasks.method import config_from_json, config_to_json
 
         config = config_for(cls, self.facts)
         made = cls(config_from_json(cls.Config, {**config_to_json(config), **changes}, f"{cls.card.slug} config") if changes else config)
