@@ -62,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[2] / "methods/lifting/weights/hopfir-cmu")
     chosen = parser.parse_args(arguments)
 
+    # of the code that trains, before anything else can change it
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent)
     folder = chosen.data / "cmu_mocap"
     views = RandomViews(cmu_joints(folder, CONFIG.skeleton).of(CMU_SUBJECTS["train"]), NOISE)
     validation = cmu_lift(folder, "val", CONFIG.skeleton, stride=8).batches()
@@ -81,7 +83,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lifter.save_pretrained(chosen.out)
     # the hub's empty template
     (chosen.out / "README.md").unlink(missing_ok=True)
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent)
     provenance: dict[str, Any] = {
         "data": {
             "source": "CMU Graphics Lab Motion Capture Database (mocap.cs.cmu.edu); free for use in research and in products, not for resale as data",
