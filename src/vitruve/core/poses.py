@@ -111,11 +111,20 @@ class Poses:
         return self.positions[:, :, self.skeleton.index(name)]
 
     def map_to(self, skeleton: Skeleton) -> Poses:
-        """The same people in another joint set; joints it lacks are NaN (see Skeleton.map_to)."""
+        """The same people in another joint set; joints it lacks are NaN (see Skeleton.map_to).
+
+        A joint that is never seen stands for nothing: what would come from it is derived from others where possible.
+        """
         if skeleton is self.skeleton:
             return self
+        seen = self.valid.flatten(0, 1).any(0)
         m = self.skeleton.map_to(skeleton)
-        return replace(self, positions=m(self.positions), confidence=m.confidence(self.confidence), skeleton=skeleton)
+        x, c = self.positions, self.confidence
+        if seen.any() and not seen.all():
+            keep = seen.nonzero().flatten().tolist()
+            m = self.skeleton.select(keep).map_to(skeleton)
+            x, c = x[:, :, keep], c[:, :, keep]
+        return replace(self, positions=m(x), confidence=m.confidence(c), skeleton=skeleton)
 
     def resample(self, fps: float) -> Poses:
         """Linear interpolation to another frame rate; a joint missing on either side stays missing."""

@@ -13,7 +13,7 @@ from torch import Tensor
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
-from vitruve.errors import OptionError
+from vitruve.errors import OptionError, SkeletonError
 from vitruve.tasks.method import Method
 
 
@@ -102,6 +102,9 @@ class Lifter(Method):
             raise OptionError("lifting needs the size of the image: image_size=(width, height)")
         poses.skeleton.map_to(self.skeleton).require(*self.skeleton.joints)
         x = poses.map_to(self.skeleton).fill_gaps()
+        unseen = [n for n, known in zip(self.skeleton.joints, x.valid.flatten(0, 1).any(0).tolist()) if not known]
+        if unseen:
+            raise SkeletonError(f"{self.card.slug} needs joints that no frame shows: {', '.join(unseen)}")
         keypoints = screen_normalise(x.positions, size)
         flat = keypoints.flatten(0, 1)[:, None]
         known = flat.isfinite().all(-1).all(-1)[:, 0]
