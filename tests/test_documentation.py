@@ -27,10 +27,12 @@ def test_doctests(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_python_blocks(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    text = page.read_text()
     scope: dict[str, object] = {}
-    for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.S):
+    blocks = re.findall(r"```python\n(.*?)```", text, re.S)
+    for block in blocks:
         exec(compile(block, str(page), "exec"), scope)
-    assert "Error" not in scope
+    assert len(blocks) == text.count("```python"), "a block is not closed"
 
 
 def test_public_names_have_examples() -> None:
