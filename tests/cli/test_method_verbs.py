@@ -20,6 +20,7 @@ from vitruve.errors import FormatError, OptionError
 from vitruve.methods import method
 from vitruve.tasks.recognition import ActionClip
 from vitruve.training import setup as setups
+from vitruve.training.sets import recognition as recognition_sets
 
 TINY = [f"--set={s}" for s in ("frames=16", "depths=[1,1]", "channels=[32,32]", "heads=8", "drop_path=0", "attention_dropout=0")]
 
@@ -37,7 +38,7 @@ def _clip(seed: int, label: int, view: int) -> ActionClip:
 @pytest.fixture
 def clips(monkeypatch: pytest.MonkeyPatch) -> list[ActionClip]:
     made = [_clip(i, i % 2, 1 + i % 3) for i in range(12)]
-    monkeypatch.setattr(setups, "load_set", lambda name, root: made)
+    monkeypatch.setattr(recognition_sets, "load_set", lambda name, root: made)
     return made
 
 
@@ -174,10 +175,10 @@ def test_predict_reads_bodies_as_they_were_trained_on(tmp_path: Path, capsys: py
 @pytest.mark.realdata
 def test_benchmark_bodies_are_those_of_the_benchmark(data: Path) -> None:
     from vitruve.data import load
-    from vitruve.data.forecasting import cmu_windows
+    from vitruve.data.forecasting import benchmark_body, cmu_windows
 
     clips = load("cmu_forecasting", data)["val"][:1]
-    body, windows = setups.benchmark_body(clips[0][1]), cmu_windows(clips)
+    body, windows = benchmark_body(clips[0][1]), cmu_windows(clips)
     assert torch.equal(body.positions[0, :10].transpose(0, 1), windows.batch.past[0])
 
 
@@ -210,7 +211,7 @@ def test_unknown_config_field_is_refused(clips: list[ActionClip], capsys: pytest
 
 def test_configs_fit_the_data() -> None:
     def config(slug: str, **facts: Any) -> Any:
-        return setups.config_for(method(slug), facts)
+        return method(slug).fit_config(facts)
 
     two = config("skateformer", skeleton=skeleton("ntu25"), num_classes=26, people=2)
     assert (two.skeleton, two.people, two.num_classes, two.feeder) == ("ntu25", 2, 26, "ntu")

@@ -169,6 +169,10 @@ class Skeleton:
             sigmas=tuple(self.sigmas[j] for j in keep) if self.sigmas else (),
         )
 
+    def covers(self, target: Skeleton) -> bool:
+        """Whether every joint of `target` can be had from this skeleton's."""
+        return not self.map_to(target).missing
+
     def map_to(self, target: Skeleton) -> JointMap:
         """How to compute the joints of `target` from joints of this skeleton.
 

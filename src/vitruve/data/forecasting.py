@@ -14,7 +14,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vitruve.core.motion import Motion
-from vitruve.errors import FormatError, OptionError, ShapeError
+from vitruve.core.poses import Poses
+from vitruve.errors import FormatError, OptionError, ShapeError, SkeletonError
 from vitruve.io import packed
 from vitruve.io.files import read_text
 from vitruve.tasks.forecasting import ForecastBatch
@@ -362,3 +363,20 @@ def measure_clips(clips: Mapping[str, Clips]) -> dict[str, float]:
     """Counts of the benchmark's clips."""
     counts: dict[str, float] = {f"{part}_clips": len(of) for part, of in clips.items()}
     return {**counts, "frames": sum(m.num_frames for of in clips.values() for _, m in of)}
+
+
+def benchmark_body(motion: Motion, fps: float = 25.0) -> Poses:
+    """A CMU motion as `cmu_forecasting` has it: the joints that are forecast, the root held still.
+
+    Raises SkeletonError where the motion lacks a joint of CMU's 38.
+    """
+    from vitruve.io import sample
+
+    # the sample is a CMU recording
+    if motion.skeleton.joints != (expected := sample("walk").skeleton.joints):
+        raise SkeletonError(f"expected CMU's {len(expected)} joints ({', '.join(expected[:4])}, ...), found {', '.join(motion.skeleton.joints[:4])}, ...")
+    held = motion.resample(fps)
+    held.rotations[:, 0] = held.rotations.new_tensor([0.0, 0.0, 0.0, 1.0])
+    held.translation.zero_()
+    used = list(CMU_BODY.used)
+    return Poses(held.poses().positions[:, :, used], motion.skeleton.select(used, "cmu25"), fps, name=motion.name)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
 from vitruve.errors import OptionError
 from vitruve.tasks.method import Method
@@ -121,6 +123,14 @@ class Forecaster(Method):
                 raise OptionError(f"{self.card.slug} reads people as points: expected 1 joint, found {x.shape[2]} (use Poses of one joint)")
             out = self.forecast(x[:, :, 0][None]).positions[0].permute(1, 0, 2, 3)[:, :, :, None]
         return [Poses(h.cpu(), poses.skeleton, poses.fps, ids=poses.ids, name=f"{poses.name} forecast") for h in out]
+
+    def answer(self, value: Poses | Motion, place: Path, output: Path | None = None, top: int = 5) -> dict[str, Any]:
+        from vitruve.io import save
+
+        target = output or place.with_name(f"{place.stem}-future.npz")
+        futures = self.predict(value.poses() if isinstance(value, Motion) else value)
+        paths = [target] if len(futures) == 1 else [target.with_stem(f"{target.stem}-{i}") for i in range(len(futures))]
+        return {"written": [str(save(f, p)) for f, p in zip(futures, paths)]}
 
     @torch.inference_mode()
     def evaluate(self, batches: Sequence[ForecastBatch], horizons: Sequence[int] = ()) -> ForecastScores:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from vitruve.core.poses import Poses
@@ -25,24 +26,38 @@ def screen_normalise(pixels: Float[Tensor, "*B 2"], image_size: tuple[int, int])
 
 @dataclass(frozen=True, eq=False)
 class LiftingBatch:
-    """`keypoints` (B, T, J, 2) screen-normalised, `target` (B, T, J, 3) metres in the camera frame, relative to the root joint."""
+    """Windows of T frames of one camera; what only some methods read may be None."""
 
     keypoints: Float[Tensor, "B T J 2"]
+    """Screen-normalised."""
     target: Float[Tensor, "B T J 3"] | None = None
+    """Metres in the camera frame, relative to the root joint."""
+    root: Float[Tensor, "B T 3"] | None = None
+    """The root joint's path in the camera frame, metres: for reprojection."""
+    camera: Float[Tensor, "B 9"] | None = None
+    """Focal lengths (2) and centre (2) in screen-normalised units, radial (3) and tangential (2) distortion."""
+    heatmaps: Float[Tensor, "B T J H W"] | None = None
+    """A 2D detector's answer in the person's square crop."""
+    text: Int[Tensor, "B L"] | None = None
+    """Tokens of what is being done."""
 
     def __len__(self) -> int:
         return len(self.keypoints)
 
+    def _map(self, change: Callable[[Tensor], Tensor]) -> LiftingBatch:
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        return LiftingBatch(**{k: None if v is None else change(v) for k, v in values.items()})
+
     def to(self, device: Any) -> LiftingBatch:
-        return LiftingBatch(self.keypoints.to(device), None if self.target is None else self.target.to(device))
+        return self._map(lambda v: v.to(device))
 
     def select(self, rows: slice) -> LiftingBatch:
-        return LiftingBatch(self.keypoints[rows], None if self.target is None else self.target[rows])
+        return self._map(lambda v: v[rows])
 
     @staticmethod
-    def collate(samples: Sequence[tuple[Tensor, Tensor]]) -> LiftingBatch:
-        """Stack (keypoints, target) samples."""
-        return LiftingBatch(torch.stack([s[0] for s in samples]), torch.stack([s[1] for s in samples]))
+    def collate(samples: Sequence[tuple[Tensor, ...]]) -> LiftingBatch:
+        """Stack samples: tuples of what the fields hold of one window, in their order, as many as are there."""
+        return LiftingBatch(*(torch.stack(column) for column in zip(*samples)))
 
 
 @dataclass(frozen=True)
@@ -84,6 +99,13 @@ class Lifter(Method):
         root = self.skeleton.roots[0]
         return out - out[..., root : root + 1, :]
 
+    def hypotheses(self, batch: LiftingBatch, count: int, generator: torch.Generator | None = None) -> Float[Tensor, "B H T J 3"]:
+        """`count` answers to each window, relative to the root, drawn from what the method holds possible.
+
+        Raises OptionError where the method knows one answer only.
+        """
+        raise OptionError(f"{self.card.slug} gives one answer, not several")
+
     @torch.inference_mode()
     def predict(self, poses: Poses, batch_size: int = 1024) -> Poses:
         """Lift 2D keypoints of any skeleton that maps to the method's own.
@@ -115,6 +137,11 @@ class Lifter(Method):
             out[part] = self.lift(flat[part].to(device)).float().cpu()
         upright = out[:, 0].unflatten(0, keypoints.shape[:2]) * out.new_tensor([1, -1, -1])
         return replace(x, positions=upright, camera=None, image_size=None)
+
+    def answer(self, value: Poses, place: Path, output: Path | None = None, top: int = 5) -> dict[str, Any]:
+        from vitruve.io import save
+
+        return {"written": [str(save(self.predict(value), output or place.with_name(f"{place.stem}-3d.npz")))]}
 
     @torch.inference_mode()
     def evaluate(self, batches: Sequence[LiftingBatch]) -> LiftingScores:

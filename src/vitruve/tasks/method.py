@@ -125,6 +125,34 @@ class Method(nn.Module, ModelHubMixin):
     def start_stage(self, stage: Stage) -> None:
         """Called before each stage of the recipe; methods of several stages set themselves up here."""
 
+    @classmethod
+    def fit_config(cls, facts: Mapping[str, Any]) -> Any:
+        """The config for a data set of these facts: the authors' for such data where they have one, else the default with what the data fix.
+
+        Facts are named by the task: skeleton, num_classes, people; past, future, agents. Those that are fields of the config are taken.
+        """
+        known = {f.name for f in fields(cls.Config)}
+        return cls.Config(**{k: v for k, v in facts.items() if k in known})
+
+    # -- answers to files ------------------------------------------------------------------------
+
+    def open(self, file: str, clip: str | None = None) -> Any:
+        """What `answer` takes, read from a file: motion or keypoints, unless a task reads something else."""
+        from vitruve.io import load_clip
+
+        return load_clip(file, clip=clip)
+
+    def answer(self, value: Any, place: Path, output: Path | None = None, top: int = 5) -> dict[str, Any]:
+        """What the method says of a file's content, as plain values: a label with alternatives, or the files written.
+
+        Args:
+            value: from `open`.
+            place: the input's path; what is written lies beside it unless `output` says where.
+            output: file to write to.
+            top: how many alternatives.
+        """
+        raise OptionError(f"{self.card.slug} ({self.card.task}) does not answer to a file")
+
     # -- for the contract tests ------------------------------------------------------------------
 
     def respond(self, batch: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -152,6 +153,10 @@ class ActionRecognizer(Method):
             for i in range(0, len(prepared), batch_size)
         ]
         return Labels(torch.cat(logits).softmax(-1), self.classes)
+
+    def answer(self, value: Poses | Motion, place: Path, output: Path | None = None, top: int = 5) -> dict[str, Any]:
+        best, *others = ({"label": label, "confidence": p} for label, p in self.predict(value).top(top)[0])
+        return {**best, "alternatives": others}
 
     @torch.inference_mode()
     def evaluate(self, clips: Iterable[ActionClip], batch_size: int = 64) -> RecognitionScores:

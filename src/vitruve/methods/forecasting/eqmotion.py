@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vitruve.core.motion import Motion
+from vitruve.core.poses import Poses
 from vitruve.errors import FormatError, OptionError
 from vitruve.tasks.forecasting import Forecast, ForecastBatch, Forecaster
 from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
@@ -410,6 +412,19 @@ class EqMotion(Forecaster):
     @classmethod
     def tiny_config(cls) -> _Config:
         return Config(past=6, future=4, hidden=16, channels=12, layers=2, hypotheses=3, categories=3, silent=1)
+
+    def open(self, file: str, clip: str | None = None) -> Motion | Poses:
+        """A clip; for weights of the CMU benchmark, whose tokens know one body only, a motion as the benchmark has it."""
+        from vitruve.data.forecasting import CMU_BODY, benchmark_body
+
+        value = super().open(file, clip)
+        return benchmark_body(value) if isinstance(value, Motion) and self.config.joint_tokens == len(CMU_BODY.used) else value
+
+    @classmethod
+    def fit_config(cls, facts: Mapping[str, Any]) -> _Config:
+        kind = {"joints": "h36m_long", "people": "pedestrians"}.get(facts["agents"], facts.get("system", "particles"))
+        changes = {"joint_tokens": facts["joints"]} if facts["agents"] == "joints" else {}
+        return replace(scenario(kind), past=facts["past"], future=facts["future"], scale=facts.get("scale", 1.0), **changes)
 
     @classmethod
     def switches(cls) -> dict[str, dict[str, Any]]:

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
+from vitruve.core.standards import skeleton as standard
 from vitruve.errors import FormatError, OptionError
 from vitruve.nn import skeletons
 from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
@@ -506,6 +507,11 @@ class SkateFormer(ActionRecognizer):
             return matched
         both = (reference != 0).flatten(2).any(-1) & (x != 0).flatten(2).any(-1)
         return torch.where(both[..., None, None], matched, x)
+
+    @classmethod
+    def fit_config(cls, facts: Mapping[str, Any]) -> _Config:
+        sizes = {k: facts[k] for k in ("num_classes", "people")}
+        return cls.Config(**sizes) if facts["skeleton"].covers(standard("ntu25")) else ucla(**sizes)
 
     @classmethod
     def switches(cls) -> dict[str, dict[str, Any]]:
