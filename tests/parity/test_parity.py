@@ -27,6 +27,8 @@ SPEC = {"rtol": 1e-4, "atol": 1e-6, "notes": ""}
         ([1.0, 2.0], [1.001, 2.0], SPEC, "FAIL 1 of 2"),
         ([1e-3, 100.0], [2e-3, 100.0], SPEC, "FAIL 1 of 2"),
         ([1e-3, 100.0], [2e-3, 100.0], {**SPEC, "notes": "Compare each output as max|a-b| / max|a|."}, "OK"),
+        ([1e-3, 100.0], [1.5e-3, 100.0], {**SPEC, "tolerance_measured": {"float64_max_rel": 1e-5}}, "OK"),
+        ([1e-3, 100.0], [3e-3, 100.0], {**SPEC, "tolerance_measured": {"float64_max_rel": 1e-5}}, "FAIL 1 of 2"),
         ([np.nan, 2.0], [np.nan, 2.0], SPEC, "OK"),
         ([np.nan, 2.0], [0.0, 2.0], SPEC, "FAIL not finite in the same places"),
         ([np.inf, 2.0], [-np.inf, 2.0], SPEC, "FAIL not finite in the same places"),

@@ -1,0 +1,66 @@
+"""2s-AGCN: graph convolutions with a learned adjacency and one that each clip gives itself (CVPR 2019)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vitruve.nn.gcn import STRIDES, WIDTHS, GraphTemporalBlock, SkeletonGCN, TemporalUnit
+
+
+class AdaptiveGraphConv(nn.Module):
+    """Sum over the graph's subsets of x times (graph + learned + softmax of embedded similarities of joints)."""
+
+    graph: Tensor
+
+    def __init__(self, c_in: int, c_out: int, graph: Float[Tensor, "S V V"]) -> None:
+        super().__init__()
+        self.register_buffer("graph", graph.clone(), persistent=False)
+        self.PA = nn.Parameter(torch.full_like(graph, 1e-6))
+        self.conv_a = nn.ModuleList(nn.Conv2d(c_in, c_out // 4, 1) for _ in graph)
+        self.conv_b = nn.ModuleList(nn.Conv2d(c_in, c_out // 4, 1) for _ in graph)
+        self.conv_d = nn.ModuleList(nn.Conv2d(c_in, c_out, 1) for _ in graph)
+        self.down = nn.Sequential(nn.Conv2d(c_in, c_out, 1), nn.BatchNorm2d(c_out)) if c_in != c_out else nn.Identity()
+        self.bn = nn.BatchNorm2d(c_out)
+        nn.init.constant_(self.bn.weight, 1e-6)
+        for conv in self.conv_d:
+            nn.init.normal_(conv.weight, 0, (2.0 / (c_out * c_in * len(graph))) ** 0.5)  # type: ignore[arg-type]
+            nn.init.zeros_(conv.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T V"]:
+        adjacency = self.graph + self.PA
+        y: Tensor | float = 0.0
+        for a, b, d, fixed in zip(self.conv_a, self.conv_b, self.conv_d, adjacency):
+            left, right = a(x).permute(0, 3, 1, 2).flatten(2), b(x).flatten(1, 2)
+            own = (left @ right / right.shape[1]).softmax(-2)
+            y = y + d((x.flatten(1, 2) @ (own + fixed)).view_as(x))
+        return F.relu(self.bn(y) + self.down(x))
+
+
+class AGCN(SkeletonGCN):
+    """One stream of 2s-AGCN: ten blocks of an adaptive graph convolution and one over nine frames.
+
+    Args:
+        graph: adjacencies of the subsets, see `nn.skeletons.spatial_graph`.
+        others: see :class:`SkeletonGCN`.
+
+    Source: Shi et al., Two-Stream Adaptive Graph Convolutional Networks, CVPR 2019, and its release.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        graph: Float[Tensor, "S V V"],
+        people: int = 2,
+        channels: int = 3,
+        widths: Sequence[int] = WIDTHS,
+        strides: Sequence[int] = STRIDES,
+    ) -> None:
+        def block(c_in: int, c_out: int, stride: int, residual: bool) -> nn.Module:
+            return GraphTemporalBlock(AdaptiveGraphConv(c_in, c_out, graph), TemporalUnit(c_out, c_out, 9, stride), c_in, c_out, stride, residual)
+
+        super().__init__(num_classes, graph.shape[-1], people, block, channels, widths, strides)

@@ -1,0 +1,100 @@
+"""CTR-GCN: graph convolutions whose topology is refined for every channel (ICCV 2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vitruve.nn.gcn import STRIDES, WIDTHS, GraphTemporalBlock, MultiScaleTemporal, SkeletonGCN
+
+
+class ChannelTopology(nn.Module):
+    """One graph convolution: the shared adjacency plus alpha times a learned relation of joint pairs, channel by channel.
+
+    `relation` is the width in which pairs are compared: 8 for coordinates, else an eighth of the channels.
+    """
+
+    def __init__(self, c_in: int, c_out: int, relation: int | None = None) -> None:
+        super().__init__()
+        relation = relation or (8 if c_in in (3, 9) else max(c_in // 8, 1))
+        self.conv1, self.conv2 = nn.Conv2d(c_in, relation, 1), nn.Conv2d(c_in, relation, 1)
+        self.conv3, self.conv4 = nn.Conv2d(c_in, c_out, 1), nn.Conv2d(relation, c_out, 1)
+        for conv in (self.conv1, self.conv2, self.conv3, self.conv4):
+            nn.init.kaiming_normal_(conv.weight, mode="fan_out")
+            nn.init.zeros_(conv.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Float[Tensor, "N C T V"], adjacency: Float[Tensor, "V V"], alpha: Tensor) -> Float[Tensor, "N D T V"]:
+        # the mean over frames and a 1x1 map may change places: the mean first is T times less work
+        mean = x.mean(2, keepdim=True)
+        pairs = torch.tanh(self.conv1(mean).mT - self.conv2(mean))
+        topology = self.conv4(pairs) * alpha + adjacency
+        return self.conv3(x) @ topology.mT
+
+
+class CTRGraphConv(nn.Module):
+    """Channel-wise topologies of the graph's subsets, summed, normalised, with a shortcut.
+
+    `adaptive`: the adjacencies are learned, from the graph on; else they stay the graph.
+    """
+
+    def __init__(self, c_in: int, c_out: int, graph: Float[Tensor, "S V V"], adaptive: bool = True) -> None:
+        super().__init__()
+        if adaptive:
+            self.PA = nn.Parameter(graph.clone())
+        else:
+            self.register_buffer("PA", graph.clone(), persistent=False)
+        self.alpha = nn.Parameter(torch.zeros(1))
+        self.convs = nn.ModuleList(ChannelTopology(c_in, c_out) for _ in graph)
+        self.down = nn.Sequential(nn.Conv2d(c_in, c_out, 1), nn.BatchNorm2d(c_out)) if c_in != c_out else nn.Identity()
+        self.bn = nn.BatchNorm2d(c_out)
+        nn.init.constant_(self.bn.weight, 1e-6)
+
+    def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T V"]:
+        y = sum(conv(x, a, self.alpha) for conv, a in zip(self.convs, self.PA))
+        return F.relu(self.bn(y) + self.down(x))
+
+
+class CTRGCN(SkeletonGCN):
+    """The network: ten blocks of a channel-wise graph convolution and a multi-scale temporal one.
+
+    Args:
+        graph: adjacencies of the subsets, see `nn.skeletons.spatial_graph`.
+        adaptive: see :class:`CTRGraphConv`.
+        others: see :class:`SkeletonGCN`.
+
+    Source: Chen et al., Channel-wise Topology Refinement Graph Convolution, ICCV 2021, and its release.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        graph: Float[Tensor, "S V V"],
+        people: int = 2,
+        channels: int = 3,
+        widths: Sequence[int] = WIDTHS,
+        strides: Sequence[int] = STRIDES,
+        dropout: float = 0.0,
+        adaptive: bool = True,
+    ) -> None:
+        def block(c_in: int, c_out: int, stride: int, residual: bool) -> nn.Module:
+            gcn = CTRGraphConv(c_in, c_out, graph, adaptive)
+            return GraphTemporalBlock(gcn, MultiScaleTemporal(c_out, c_out, stride=stride), c_in, c_out, stride, residual)
+
+        super().__init__(num_classes, graph.shape[-1], people, block, channels, widths, strides, dropout)
+
+
+def ctrgcn_sizes(state: Mapping[str, Tensor], prefix: str = "") -> dict[str, Any]:
+    """num_classes, joints, people, channels and widths of a CTR-GCN (or AGCN) from its weights; KeyError names what is missing."""
+    widths = []
+    while f"{prefix}l{len(widths) + 1}.gcn1.bn.weight" in state:
+        widths.append(len(state[f"{prefix}l{len(widths) + 1}.gcn1.bn.weight"]))
+    joints = state[f"{prefix}l1.gcn1.PA"].shape[-1]
+    first = state[f"{prefix}l1.gcn1.convs.0.conv3.weight" if f"{prefix}l1.gcn1.convs.0.conv3.weight" in state else f"{prefix}l1.gcn1.conv_d.0.weight"]
+    channels = first.shape[1]
+    people = len(state[f"{prefix}data_bn.weight"]) // (joints * channels)
+    return {"num_classes": len(state[f"{prefix}fc.bias"]), "joints": joints, "people": people, "channels": channels, "widths": tuple(widths)}
