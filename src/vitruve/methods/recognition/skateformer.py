@@ -18,7 +18,7 @@ from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
 from vitruve.errors import FormatError, OptionError
-from vitruve.nn import skeletons
+from vitruve.nn import feeders, skeletons
 from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 from vitruve.tasks.recognition import ActionRecognizer, RecognitionBatch
 
@@ -29,8 +29,6 @@ PART_ORDER: dict[str, tuple[int, ...]] = {
     "kinect20": (4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 1, 2, 0, 3),
 }
 
-_KINECT = torch.tensor([-1.0, 1.0, -1.0])
-"""From our world to the frame of the Kinect that a person faces: half a turn about y."""
 _CROP, _TEST_CROP = (0.5, 1.0), 0.95
 """Ratio of a clip's frames that is read: drawn from while training, and in the test."""
 _ORIGIN = 1
@@ -381,31 +379,8 @@ class SkateFormer(ActionRecognizer):
         return self.encode(x, draws, self.arrange(partner) if draws is not None and draws.inter and partner is not None else None)
 
     def arrange(self, poses: Poses) -> Float[Tensor, "T P J 3"]:
-        """Frames in which somebody is seen, in the Kinect's axes, from where the first person's spine is first seen.
-
-        Joints and people that are missing are at the origin. Of too many people those who move most are kept.
-        """
-        if poses.dims != 3:
-            raise OptionError("skateformer reads 3D joints; these are 2D")
-        x = poses.positions.transpose(0, 1).float()
-        if x.shape[1] > self.config.people:
-            moved = torch.stack([p[p.isfinite().all(-1)].var(0, correction=0).sum().nan_to_num(0.0) for p in x.unbind(1)])
-            x = x[:, moved.argsort(descending=True, stable=True)[: self.config.people]]
-        if x.sum().isfinite():
-            # nothing is missing: the usual case, and the cheap one
-            x = (x - x[:1, :1, _ORIGIN : _ORIGIN + 1]) * _KINECT
-        else:
-            known = x.isfinite().all(-1)
-            frames = known.flatten(1).any(1)
-            x, known = x[frames], known[frames]
-            # the first person who is seen at all, in the first frame with the spine
-            seen = known[:, :, _ORIGIN].T.nonzero()
-            person, first = seen[0].tolist() if len(seen) else (0, 0)
-            origin = x[first, person, _ORIGIN].nan_to_num(0.0) if len(x) else 0.0
-            x = torch.where(known[..., None], (x - origin) * _KINECT, 0.0)
-        if not len(x):
-            raise OptionError(f"clip {poses.name!r}: no frame has a known joint")
-        return F.pad(x, (0, 0, 0, 0, 0, self.config.people - x.shape[1])) if x.shape[1] < self.config.people else x
+        """See `nn.feeders.arrange`; the origin is where the first person's spine is first seen."""
+        return feeders.arrange(poses, self.config.people, _ORIGIN)
 
     def draw(self, dice: skeletons.Dice, has_partner: bool = False) -> Draws:
         """What chance decides of one clip, with the paper's probabilities."""
