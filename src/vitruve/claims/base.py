@@ -11,15 +11,23 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
 from vitruve.io.files import atomic
+from vitruve.tasks.method import Method
+
+if TYPE_CHECKING:
+    from vitruve.tasks.method import Recipe
+    from vitruve.tasks.split import Split
+    from vitruve.training import TrainingOptions
+
+M = TypeVar("M", bound=Method)
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,38 @@ class ClaimResult:
         widths = [max(len(row[i]) for row in self.table) for i in range(len(self.table[0]))]
         lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in self.table]
         return "\n".join([*lines, "", self.conclusion])
+
+
+def trained_arms(
+    slug: str,
+    arms: Mapping[str, Callable[[], M]],
+    split: Callable[[M], Split],
+    seeds: int,
+    options: TrainingOptions,
+    folder: str | Path,
+    quick: bool,
+    recipe: Recipe | None = None,
+) -> Iterator[tuple[str, int, M]]:
+    """(arm, seed, trained method) of every arm with every seed; kept in `folder`, so that a stopped experiment goes on.
+
+    Args:
+        slug: of the method the claim is about.
+        arms: what makes each arm's method, called after seeding.
+        split: the training samples of a method.
+        seeds: how many.
+        options: of training; their seed is replaced.
+        folder: gets slug/quick-ARM-SEED or slug/full-ARM-SEED.
+        quick: which of these.
+        recipe: instead of the methods' own.
+    """
+    from vitruve.training import train
+
+    for seed in range(seeds):
+        for arm, make in arms.items():
+            torch.manual_seed(seed)
+            method = make()
+            place = Path(folder) / slug / f"{'quick' if quick else 'full'}-{arm.replace(' ', '-')}-{seed}"
+            yield arm, seed, train(method, split(method), place, replace(options, seed=seed), recipe)  # type: ignore[misc]
 
 
 def mean_spread(values: Sequence[float]) -> tuple[float, float]:

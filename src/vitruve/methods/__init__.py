@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _METHODS: dict[str, tuple[str, str, str]] = {
     "skateformer": ("recognition", "SkateFormer", "SkateFormer: Skeletal-Temporal Transformer for Human Action Recognition (ECCV 2024)"),
     "eqmotion": ("forecasting", "EqMotion", "EqMotion: Equivariant Multi-agent Motion Prediction with Invariant Interaction Reasoning (CVPR 2023)"),
+    "gap": ("recognition", "GAP", "GAP: Generative Action Description Prompts for Skeleton-based Action Recognition (ICCV 2023)"),
+    "psumnet": ("recognition", "PSUMNet", "PSUMNet: Unified Modality Part Streams are All You Need for Efficient Pose-based Action Recognition (ECCVW 2022)"),
     "hopfir": ("lifting", "HopFIR", "HopFIR: Hop-wise GraphFormer with Intragroup Joint Refinement for 3D Human Pose Estimation (ICCV 2023)"),
 }
 

@@ -16,12 +16,12 @@ from vitruve.nn.gcn import STRIDES, WIDTHS, GraphTemporalBlock, MultiScaleTempor
 class ChannelTopology(nn.Module):
     """One graph convolution: the shared adjacency plus alpha times a learned relation of joint pairs, channel by channel.
 
-    `relation` is the width in which pairs are compared: 8 for coordinates, else an eighth of the channels.
+    `relation` is the width in which pairs are compared: 8 for coordinates (of up to three vectors), else an eighth of the channels.
     """
 
     def __init__(self, c_in: int, c_out: int, relation: int | None = None) -> None:
         super().__init__()
-        relation = relation or (8 if c_in in (3, 9) else max(c_in // 8, 1))
+        relation = relation or (8 if c_in in (3, 6, 9) else max(c_in // 8, 1))
         self.conv1, self.conv2 = nn.Conv2d(c_in, relation, 1), nn.Conv2d(c_in, relation, 1)
         self.conv3, self.conv4 = nn.Conv2d(c_in, c_out, 1), nn.Conv2d(relation, c_out, 1)
         for conv in (self.conv1, self.conv2, self.conv3, self.conv4):
@@ -42,14 +42,14 @@ class CTRGraphConv(nn.Module):
     `adaptive`: the adjacencies are learned, from the graph on; else they stay the graph.
     """
 
-    def __init__(self, c_in: int, c_out: int, graph: Float[Tensor, "S V V"], adaptive: bool = True) -> None:
+    def __init__(self, c_in: int, c_out: int, graph: Float[Tensor, "S V V"], adaptive: bool = True, relation: int | None = None) -> None:
         super().__init__()
         if adaptive:
             self.PA = nn.Parameter(graph.clone())
         else:
             self.register_buffer("PA", graph.clone(), persistent=False)
         self.alpha = nn.Parameter(torch.zeros(1))
-        self.convs = nn.ModuleList(ChannelTopology(c_in, c_out) for _ in graph)
+        self.convs = nn.ModuleList(ChannelTopology(c_in, c_out, relation) for _ in graph)
         self.down = nn.Sequential(nn.Conv2d(c_in, c_out, 1), nn.BatchNorm2d(c_out)) if c_in != c_out else nn.Identity()
         self.bn = nn.BatchNorm2d(c_out)
         nn.init.constant_(self.bn.weight, 1e-6)
@@ -65,6 +65,7 @@ class CTRGCN(SkeletonGCN):
     Args:
         graph: adjacencies of the subsets, see `nn.skeletons.spatial_graph`.
         adaptive: see :class:`CTRGraphConv`.
+        relation: of the first block, see :class:`ChannelTopology`.
         others: see :class:`SkeletonGCN`.
 
     Source: Chen et al., Channel-wise Topology Refinement Graph Convolution, ICCV 2021, and its release.
@@ -80,9 +81,11 @@ class CTRGCN(SkeletonGCN):
         strides: Sequence[int] = STRIDES,
         dropout: float = 0.0,
         adaptive: bool = True,
+        relation: int | None = None,
     ) -> None:
         def block(c_in: int, c_out: int, stride: int, residual: bool) -> nn.Module:
-            gcn = CTRGraphConv(c_in, c_out, graph, adaptive)
+            # the first block, which has no shortcut, may compare coordinates in a width of its own
+            gcn = CTRGraphConv(c_in, c_out, graph, adaptive, None if residual else relation)
             return GraphTemporalBlock(gcn, MultiScaleTemporal(c_out, c_out, stride=stride), c_in, c_out, stride, residual)
 
         super().__init__(num_classes, graph.shape[-1], people, block, channels, widths, strides, dropout)

@@ -52,13 +52,16 @@ def kinect_parents(skeleton: Skeleton) -> tuple[int, ...]:
 
 
 def spatial_graph(parents: Sequence[int]) -> Float[Tensor, "3 J J"]:
-    """[identity, inward, outward] adjacencies; entry (j, i) is the link from i to j, columns sum to 1 or 0 (CTR-GCN)."""
-    own = torch.arange(len(parents))
-    up = torch.tensor(parents)
-    linked = up != own
-    inward = torch.zeros(len(parents), len(parents))
-    inward[up[linked], own[linked]] = 1
-    stack = torch.stack([torch.eye(len(parents)), inward, inward.T])
+    """[identity, inward, outward] adjacencies of a tree whose centre is its own parent; see :func:`linked_graph`."""
+    return linked_graph([(j, p) for j, p in enumerate(parents) if p != j], len(parents))
+
+
+def linked_graph(links: Sequence[tuple[int, int]], joints: int) -> Float[Tensor, "3 J J"]:
+    """[identity, inward, outward] adjacencies of links (child, parent); entry (j, i) is the link from i to j, columns sum to 1 or 0 (CTR-GCN)."""
+    inward = torch.zeros(joints, joints)
+    children, parents = torch.tensor(links).T
+    inward[parents, children] = 1
+    stack = torch.stack([torch.eye(joints), inward, inward.T])
     return stack / stack.sum(1, keepdim=True).clamp_min(1)
 
 

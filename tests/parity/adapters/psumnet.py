@@ -1,0 +1,68 @@
+"""PSUMNet: the network of each stream, graphs, and the arrays of each part with all modalities."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vitruve.methods.recognition.psumnet import PSUMNet, joint_set, modalities, part
+from vitruve.nn import feeders
+
+PLURAL = {"body": "body", "hand": "hands", "leg": "legs"}
+SETS = {"ntu": "ntu25", "ntux": "ntux67", "shrec": "shrec22"}
+
+
+def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
+    config = spec["config"]
+    x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    if state:
+        return _network(config, x["x"], state, spec["outputs"])
+    if not x:
+        pairs = {name: name.split("_") for name in spec["outputs"]}
+        return {name: part(SETS[data], PLURAL[stream], official_quirks=True).graph for name, (data, stream) in pairs.items()}
+    return _parts(config, x["x"], spec["outputs"])
+
+
+def _network(config: dict, x: Tensor, state: dict[str, Tensor], outputs: dict) -> dict[str, object]:
+    graph = config["graph"].split(".")[1]
+    skeleton = {"ntu_rgb_d": "ntu25", "ntu_x_rgb_d": "ntux67", "shrec": "shrec22"}[graph]
+    stream = PLURAL[config.get("stream", "body")]
+    model = PSUMNet.from_official(state, skeleton=skeleton, streams=(stream,))
+    network = model.networks[stream]
+    seen: dict[str, Tensor] = {}
+
+    def watch(name: str, module: torch.nn.Module) -> None:
+        module.register_forward_hook(lambda m, a, out: seen.__setitem__(name, out))
+
+    for i, block in enumerate(network.blocks):
+        watch(f"layer{i}", block)
+        watch(f"layer{i}_gcn", block.gcn1)
+        watch(f"layer{i}_trm", block.tcn1)
+        for k, conv in enumerate(block.gcn1.convs):
+            watch(f"layer{i}_samg{k}", conv)
+    watch("last", network.blocks[-1])
+    with torch.inference_mode():
+        out: dict[str, object] = {"logits": network(x)}
+    for name, (shape, _) in outputs.items():
+        if name in seen:
+            whole = seen[name][: shape[0]]
+            out[name] = whole[:, :: whole.shape[1] // shape[1]]
+    return out
+
+
+def _parts(config: dict, x: Tensor, outputs: dict) -> dict[str, object]:
+    clip = x.permute(1, 3, 2, 0)
+    clip = clip[clip.flatten(1).any(1)]
+    skeleton = next(name for name in SETS.values() if len(joint_set(name)) == x.shape[2])
+    out: dict[str, object] = {}
+    for name, (shape, _) in outputs.items():
+        if skeleton == "shrec22":
+            frames = torch.nn.functional.pad(clip, (0, 0, 0, 0, 0, 0, 0, 180 - len(clip)))
+        else:
+            frames = feeders.crop_resize(clip, config["window_size"])
+        joints, _ = feeders.tokens(frames)
+        stream = PLURAL.get(name, "hands" if skeleton == "shrec22" else name)
+        made = modalities(joints[None], part(skeleton, stream, official_quirks=True))[0]
+        out[name] = made[:, :: made.shape[1] // shape[1]]
+    return out
