@@ -63,7 +63,7 @@ def compare(name: str, expected: np.ndarray, found: np.ndarray, spec: dict) -> R
     error, size = np.abs(a - b)[finite], np.abs(a[finite])
     largest = size.max(initial=0.0)
     whole = re.search(r"\bcompare\b[^.]*\b(max|relatively|largest)\b", notes, re.IGNORECASE)
-    rounding = spec.get("tolerance_measured", {}).get("float64_max_rel", 0.0) * largest
+    rounding = (spec.get("tolerance_measured", {}).get("float64_max_rel") or 0.0) * largest
     within = error <= atol + rtol * (largest if whole else size) + rounding
     worst = float(error.max(initial=0.0))
     return Row(name, worst, worst / largest if largest else worst, "OK" if within.all() else f"FAIL {(~within).sum()} of {expected.size}")
