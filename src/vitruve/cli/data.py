@@ -66,5 +66,5 @@ def _list(chosen: list, present: dict[str, bool], root: Path) -> None:
         table.add_row(d.name, d.task, "yes" if present[d.name] else "-", d.terms)
     console = Console()
     console.print(table)
-    for task in ("recognition", "forecasting", "lifting"):
+    for task in dict.fromkeys(d.task for d in chosen):
         console.print(f"--data for {task}: {', '.join(names(task))}", highlight=False, soft_wrap=True)
