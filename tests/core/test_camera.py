@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -141,3 +143,15 @@ def test_human36m_lens_is_the_publishers(data):
         error = (eye.project(torch.from_numpy(x[:, :3])) - torch.from_numpy(px[:, :2])).norm(dim=-1).max()
         assert error < 1e-4
         assert (Camera(c.intrinsics, distortion=c.distortion).project(torch.from_numpy(x[:, :3])) - torch.from_numpy(px[:, :2])).norm(dim=-1).max() > 1e-2
+
+
+def test_videopose3ds_nine_numbers_round_trip():
+    values = torch.tensor([[2.3, 2.2, 0.02, 0.01, -0.2, 0.24, -0.002, -0.0009, -0.0016], [1.5, 1.5, 0, 0, 0, 0, 0, 0, 0]])
+    camera = Camera.from_screen_vector(values)
+    # in the picture whose screen coordinates are its pixels moved by (1, h/w)
+    pixels = replace(camera, intrinsics=camera.intrinsics + torch.tensor([[0, 0, 1.0], [0, 0, 1.0], [0, 0, 0]]), image_size=(2, 2))
+    assert torch.allclose(pixels.screen_vector(), values)
+    with pytest.raises(VitruveError, match="opencv"):
+        replace(pixels, lens="opencv").screen_vector()
+    with pytest.raises(VitruveError, match="9 numbers"):
+        Camera.from_screen_vector(values[:, :8])

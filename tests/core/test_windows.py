@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from vitruve import VitruveError
-from vitruve.core.windows import padded_clip, receptive_windows, still_window
+from vitruve.core.windows import anchored_windows, join_anchored, padded_clip, receptive_windows, still_window
 
 
 def test_receptive_windows_repeat_the_ends():
@@ -19,6 +19,23 @@ def test_receptive_windows_repeat_the_ends():
     assert padded_clip(x, 1)[:, 0].tolist() == [0, 0, 1, 2, 3, 4, 4]
     with pytest.raises(VitruveError, match="length 0"):
         receptive_windows(x, 1, 0)
+
+
+@pytest.mark.parametrize("frames", [1, 3, 4, 7, 8, 9])
+def test_anchored_windows_join_to_the_clip(frames: int):
+    x = torch.randn(frames, 2)
+    windows = anchored_windows(x, 4)
+    assert windows.shape == (-(-frames // 4), 4, 2)
+    assert torch.equal(join_anchored(windows, frames), x)
+    assert torch.equal(windows[-1, -1], x[-1])
+
+
+def test_anchored_windows_move_the_last_and_repeat_the_end():
+    x = torch.arange(5.0)[:, None]
+    assert anchored_windows(x, 3)[..., 0].tolist() == [[0, 1, 2], [2, 3, 4]]
+    assert anchored_windows(x[:2], 3)[..., 0].tolist() == [[0, 1, 1]]
+    with pytest.raises(VitruveError, match="from 0"):
+        anchored_windows(x[:0], 3)
 
 
 def test_still_window():

@@ -231,3 +231,24 @@ class Camera:
             image_size=sizes.pop() if len(sizes) == 1 else None,
             lens=kinds.pop() if kinds else "opencv",
         )
+
+    @staticmethod
+    def from_screen_vector(values: Float[Tensor, "*B N"]) -> Camera:
+        """A camera at the origin from VideoPose3D's nine numbers: focal lengths (2) and centre (2) in screen coordinates, radial (3) and
+        tangential (2) distortion of Human3.6M's lens."""
+        if values.shape[-1] != 9:
+            raise ShapeError(f"camera: expected 9 numbers, found {values.shape[-1]}")
+        fx, fy, cx, cy, k1, k2, k3, p1, p2 = values.unbind(-1)
+        zero, one = torch.zeros_like(fx), torch.ones_like(fx)
+        intrinsics = torch.stack([fx, zero, cx, zero, fy, cy, zero, zero, one], -1).unflatten(-1, (3, 3))
+        # their tangential pair is OpenCV's in reverse
+        return Camera(intrinsics, distortion=torch.stack([k1, k2, p2, p1, k3], -1), lens="h36m")
+
+    def screen_vector(self) -> Float[Tensor, "*B 9"]:
+        """The nine numbers of :meth:`from_screen_vector`; the place of the camera is left out. OptionError for another lens or without an image size."""
+        d = self.distortion
+        if d is not None and (self.lens != "h36m" or d.shape[-1] != 5):
+            raise OptionError(f"VideoPose3D's camera has Human3.6M's lens of 5 numbers, this one is {self.lens!r} of {d.shape[-1]}")
+        screen = self.screen()
+        d = screen.intrinsics.new_zeros(*screen.intrinsics.shape[:-2], 5) if d is None else d
+        return torch.cat([screen.focal, screen.centre, d[..., [0, 1, 4, 3, 2]]], -1)

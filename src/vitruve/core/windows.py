@@ -25,6 +25,25 @@ def receptive_windows(x: Float[Tensor, "T *S"], pad: int, length: int = 1, shift
     return x[at.clamp(0, len(x) - 1)]
 
 
+def anchored_windows(x: Float[Tensor, "T *S"], length: int) -> Float[Tensor, "W L *S"]:
+    """Consecutive windows, the last one moved back to end with the clip; a clip shorter than one has its last frame repeated.
+
+    Source: seq2seq lifters at test time (MixSTE, D3DP, FinePOSE main.py).
+    """
+    if length < 1 or not len(x):
+        raise OptionError(f"windows of {length} frames from {len(x)}: expected at least 1 of each")
+    first = (torch.arange(-(-len(x) // length)) * length).clamp_max(max(len(x) - length, 0))
+    return x[(first[:, None] + torch.arange(length)).clamp_max(len(x) - 1)]
+
+
+def join_anchored(windows: Float[Tensor, "W L *S"], frames: int) -> Float[Tensor, "T *S"]:
+    """The clip of `frames` frames that :func:`anchored_windows` cut; frames that two windows hold are the last one's."""
+    count, length = windows.shape[:2]
+    if frames < length:
+        return windows[0, :frames]
+    return torch.cat([windows[:-1].flatten(0, 1)[: frames - length], windows[-1]])
+
+
 def padded_clip(x: Float[Tensor, "T *S"], pad: int, shift: int = 0) -> Float[Tensor, "N *S"]:
     """A whole clip as a network without padding of its own reads it: T + 2 pad frames, the ends repeated."""
     at = torch.arange(-pad - shift, len(x) + pad - shift)

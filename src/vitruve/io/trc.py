@@ -149,7 +149,7 @@ def _table(path: Path, rows: list[tuple[int, str]], width: int) -> np.ndarray:
 def write(value: Any, path: str | Path, *, units: str = "m", precision: int = 6) -> None:
     """Write Poses of one person (or the joints of a Motion); `units` "m", "cm" or "mm", `precision` digits after the point.
 
-    Missing points are blank. Raises OptionError where the format cannot hold the value.
+    Missing points are blank (NaN in lines that would end in a blank, for OpenSim). Raises OptionError where the format cannot hold the value.
     """
     path = Path(path)
     poses = as_poses(value, "TRC")
@@ -175,4 +175,6 @@ def write(value: Any, path: str | Path, *, units: str = "m", precision: int = 6)
             if np.isfinite(row).all():
                 file.write(plain % (i + 1, start + i / poses.fps, *row) + "\n")
             else:
-                file.write("\t".join([str(i + 1), f"{start + i / poses.fps:.9g}", *("" if math.isnan(v) else cell % v for v in row)]) + "\n")
+                # OpenSim reads blanks within a line, but cuts off those that end it
+                blank = "NaN" if math.isnan(row[-1]) else ""
+                file.write("\t".join([str(i + 1), f"{start + i / poses.fps:.9g}", *(blank if math.isnan(v) else cell % v for v in row)]) + "\n")

@@ -22,6 +22,7 @@ _METHODS: dict[str, tuple[str, str, str]] = {
     "psumnet": ("recognition", "PSUMNet", "PSUMNet: Unified Modality Part Streams are All You Need for Efficient Pose-based Action Recognition (ECCVW 2022)"),
     "hopfir": ("lifting", "HopFIR", "HopFIR: Hop-wise GraphFormer with Intragroup Joint Refinement for 3D Human Pose Estimation (ICCV 2023)"),
     "unimts": ("imu", "UniMTS", "UniMTS: Unified Pre-training for Motion Time Series (NeurIPS 2024)"),
+    "opencapbench": ("biomechanics", "OpenCapBench", "OpenCapBench: A Benchmark to Bridge Pose Estimation and Biomechanics (arXiv 2024)"),
 }
 
 _PROOF = Path(__file__).parent / "proof"

@@ -1,0 +1,1 @@
+"""Experiments on methods that give joint angles."""

@@ -1,0 +1,59 @@
+"""`vitruve triangulate`: 2D keypoints of several calibrated views to people in space."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+EXAMPLES = """\
+vitruve triangulate --cameras calib.json left.json right.json back.json
+vitruve triangulate --cameras calib.toml view1.json view2.json -o people.npz --method fit
+vitruve triangulate shelf.npz                               a file with all views and their cameras
+"""
+
+
+def triangulate(
+    views: tyro.conf.Positional[tuple[Path, ...]],
+    /,
+    cameras: Path | None = None,
+    output: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("people.npz"),
+    method: Literal["robust", "fit"] = "robust",
+    fps: float | None = None,
+) -> None:
+    """Match people across views and time, and write where their joints are in the world (metres, y up).
+
+    Args:
+        views: 2D keypoint files, one per camera, in the order of the calibration.
+        cameras: calibration file; not needed for a single file that holds the views with their cameras.
+        output: file to write.
+        method: robust triangulates every joint by itself; fit gives each person a skeleton of constant bones, smooth over time.
+        fps: frame rate, for files that do not tell.
+    """
+    from dataclasses import replace
+
+    import vitruve as vt
+    from vitruve.core.multiview import track_people
+    from vitruve.core.view_fitting import fit_views
+    from vitruve.errors import OptionError
+    from vitruve.io import load_clip
+    from vitruve.io.cameras import is_scene, read_cameras, read_shelf
+
+    if cameras is None:
+        if len(views) != 1 or not is_scene(views[0]):
+            raise OptionError("give --cameras FILE (a calibration), or one file that holds several views with their cameras")
+        seen = read_shelf(views[0])[0]
+    else:
+        rig = list(read_cameras(cameras).values())
+        if len(rig) != len(views):
+            raise OptionError(f"{len(views)} views but {len(rig)} cameras in {cameras}")
+        extra = {"fps": fps} if fps is not None else {}
+        seen = [replace(load_clip(f, **extra), camera=c) for f, c in zip(views, rig)]
+    people = track_people(seen)
+    line = f"{people.num_people} people in {people.num_frames} frames of {len(seen)} views"
+    if method == "fit":
+        fitted = fit_views(seen, people=people)
+        people = fitted.poses
+        line += f", fitted to {float(fitted.reprojection.mean()):.1f} px"
+    print(f"{line}\nwrote {vt.save(people, output)}")
