@@ -261,6 +261,18 @@ def test_partners_are_of_the_same_class():
     assert any(poses is not partner for poses, partner in given)
 
 
+def test_few_labels_are_a_share_of_every_class():
+    clips = [ActionClip(Poses(torch.zeros(1, 2, 20, 3), skeleton("kinect20"), name=str(i)), i % 3, name=str(i)) for i in range(63)]
+    clips += [ActionClip(clips[0].poses, 3, name="alone")]
+    tenth = actions.few_labels(clips, 0.1, seed=0)
+    assert Counter(c.label for c in tenth) == {0: 2, 1: 2, 2: 2, 3: 1}
+    assert [c.name for c in tenth] == [c.name for c in clips if c in tenth]
+    assert [c.name for c in actions.few_labels(clips, 0.1, seed=0)] == [c.name for c in tenth] != [c.name for c in actions.few_labels(clips, 0.1, seed=1)]
+    assert actions.few_labels(clips, 1.0, seed=0) == clips
+    with pytest.raises(VitruveError, match="share of labels 0"):
+        actions.few_labels(clips, 0.0, seed=0)
+
+
 def test_class_names():
     assert actions.class_names(random_clips()) == ("c0", "c1", "c2")
     with pytest.raises(VitruveError, match="every class"):

@@ -95,6 +95,18 @@ def test_trains_freezes_and_logs(tmp_path: Path) -> None:
     assert list(tmp_path.glob("stage-0-first.run/csv/version_0/metrics.csv")) and list(tmp_path.glob("stage-0-first.run/tensorboard/version_0/events*"))
 
 
+def test_what_a_stage_freezes_the_next_may_train_and_stages_have_their_own_samples(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model = EqMotion(EqMotion.tiny_config())
+    recipe = Recipe((Stage("heads", epochs=1, batch_size=4, modules=("heads",)), Stage("all", epochs=1, batch_size=4)))
+    train(model, {"heads": samples(8), "all": samples(4)}, tmp_path, options(), recipe)
+    first, last = load_file(tmp_path / "stage-0-heads" / "model.safetensors"), load_file(tmp_path / "model.safetensors")
+    assert any(not torch.equal(first[k], last[k]) for k in first if not k.startswith("heads"))
+    assert all(p.requires_grad for p in model.parameters())
+    with pytest.raises(OptionError, match="no samples for the stage all"):
+        train(EqMotion(EqMotion.tiny_config()), {"heads": samples(8)}, tmp_path / "other", options(), recipe)
+
+
 def test_a_folder_belongs_to_one_run(tmp_path: Path) -> None:
     recipe = Recipe((Stage(epochs=1, batch_size=16),))
     train(EqMotion(EqMotion.tiny_config()), samples(), tmp_path, options(), recipe)

@@ -55,3 +55,23 @@ def load_method(slug: str, weights: str | None) -> Method:
         return cls.from_pretrained(place)
     except OSError as e:
         raise FormatError(weights, f"no such folder, and it cannot be had from a hub: {str(e).splitlines()[0]}") from None
+
+
+def in_space(value: Any, dims: int) -> Any:
+    """A clip as a method of `dims` coordinates reads it: 2D keypoints are lifted by the lifter that comes with the package, which is said.
+
+    Raises OptionError where they cannot be.
+    """
+    import sys
+
+    from vitruve.core.poses import Poses
+    from vitruve.pipeline.stages import lift
+
+    if dims != 3 or not isinstance(value, Poses) or value.dims != 2:
+        return value
+    notes: list[str] = []
+    lifted = lift(value, notes)
+    if lifted is None:
+        raise OptionError(notes[0])
+    print(f"note: {notes[0]}", file=sys.stderr)
+    return lifted

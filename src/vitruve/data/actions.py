@@ -112,6 +112,27 @@ def bandai(folder: str | Path) -> list[ActionClip]:
     return [ActionClip(c.poses, order[c.label], name=c.name) for c in clips]
 
 
+def cmu_actions(folder: str | Path, joints: str = "h36m16", seconds: float = 2.0, stride: float = 1.0) -> Halves:
+    """CMU motion of known content in windows, as joints of a standard set; every fourth clip of a class is the test's.
+
+    Contents and halves are `data.imu`'s. `folder` is that of the mocap. A clip that is shorter than a window is one window.
+    """
+    from vitruve.data.imu import CMU_CLASSES, cmu_halves, described_cmu
+
+    target = skeleton(joints)
+
+    def windows(motion: Motion, label: int) -> list[ActionClip]:
+        poses = motion.poses().map_to(target)
+        poses = Poses(poses.positions, target, poses.fps, name=motion.name, metadata={"class_name": CMU_CLASSES[label]})
+        length, step = round(seconds * poses.fps), round(stride * poses.fps)
+        starts = range(0, max(poses.num_frames - length, 0) + 1, step)
+        return [ActionClip(poses[s : s + length], label, name=f"{motion.name}_{s:05d}") for s in starts]
+
+    made = ([w for motion, label, _ in half if label >= 0 for w in windows(motion, label)] for half in cmu_halves(described_cmu(Path(folder).parent)))
+    train, test = made
+    return train, test
+
+
 def class_names(clips: Iterable[ActionClip]) -> tuple[str, ...]:
     """The name of each class, from the clips' metadata; OptionError for a class without clips or names."""
     found = {c.label: c.poses.metadata.get("class_name") for c in clips}
@@ -158,6 +179,21 @@ def action_set(clips: Iterable[ActionClip], number: int) -> list[ActionClip]:
         raise OptionError(f"action set {number}: expected 1, 2 or 3")
     label = {action - 1: i for i, action in enumerate(sets[number])}
     return [ActionClip(c.poses, label[c.label], c.subject, c.view, c.name) for c in clips if c.label in label]
+
+
+def few_labels(clips: Sequence[ActionClip], share: float, seed: int) -> list[ActionClip]:
+    """A random share of each class's clips, at least one of each, in their order (semi-supervised protocols).
+
+    Raises OptionError for a share that is not in (0, 1].
+    """
+    if not 0 < share <= 1:
+        raise OptionError(f"share of labels {share}: expected more than 0 and at most 1")
+    chance = torch.rand(len(clips), generator=torch.Generator().manual_seed(seed))
+    same: dict[int, list[int]] = {}
+    for i in chance.argsort().tolist():
+        same.setdefault(clips[i].label, []).append(i)
+    kept = {i for group in same.values() for i in group[: max(round(share * len(group)), 1)]}
+    return [c for i, c in enumerate(clips) if i in kept]
 
 
 # -- training and checks -------------------------------------------------------------------------

@@ -38,7 +38,7 @@ CMU_SUBJECTS = {
 _KNOWN = {"train/walking/walking_1": "02"}
 """Clips that do not say whom they show, but are a recording of somebody else's: this one is 02_01, pose by pose."""
 
-_RIGS = {"train": ("S1", "S5", "S6", "S7", "S8"), "val": ("S9", "S11"), "test": ("S9", "S11")}
+RIGS = {"train": ("S1", "S5", "S6", "S7", "S8"), "val": ("S9", "S11"), "test": ("S9", "S11")}
 
 _EXTEND_HEAD = 0.11
 """Metres from a head joint to the top, along neck to head at rest, in rigs whose head has no end."""
@@ -236,7 +236,7 @@ def cmu_lift(folder: str | Path, part: str = "train", skeleton: str = "h36m16", 
         raise OptionError(f"CMU-lift part={part!r}: expected one of {', '.join(CMU_SUBJECTS)}")
     joints = cmu_joints(folder, skeleton).of(CMU_SUBJECTS[part])
     x, clip = joints.positions[::stride], joints.clip[::stride]
-    cameras, rigs = h36m_cameras(), _RIGS[part]
+    cameras, rigs = h36m_cameras(), RIGS[part]
     keypoints, targets = [], []
     for r, rig in enumerate(rigs):
         here = x[clip % len(rigs) == r]

@@ -17,10 +17,19 @@ if TYPE_CHECKING:
 # slug: (task, class, title). The module is methods/<task>/<slug>.py, the claim claims/<task>/<slug>.py.
 _METHODS: dict[str, tuple[str, str, str]] = {
     "skateformer": ("recognition", "SkateFormer", "SkateFormer: Skeletal-Temporal Transformer for Human Action Recognition (ECCV 2024)"),
+    "ens1d": ("recognition", "Ens1D", "Ensemble One-dimensional Convolution Neural Networks for Skeleton-based Action Recognition (IEEE SPL 2018)"),
     "eqmotion": ("forecasting", "EqMotion", "EqMotion: Equivariant Multi-agent Motion Prediction with Invariant Interaction Reasoning (CVPR 2023)"),
     "gap": ("recognition", "GAP", "GAP: Generative Action Description Prompts for Skeleton-based Action Recognition (ICCV 2023)"),
     "psumnet": ("recognition", "PSUMNet", "PSUMNet: Unified Modality Part Streams are All You Need for Efficient Pose-based Action Recognition (ECCVW 2022)"),
+    "poseda": (
+        "lifting",
+        "PoseDA",
+        "PoseDA: Global Adaptation meets Local Generalization: Unsupervised Domain Adaptation for 3D Human Pose Estimation (ICCV 2023)",
+    ),
     "hopfir": ("lifting", "HopFIR", "HopFIR: Hop-wise GraphFormer with Intragroup Joint Refinement for 3D Human Pose Estimation (ICCV 2023)"),
+    "diffpose": ("lifting", "DiffPose", "DiffPose: Multi-hypothesis Human Pose Estimation using Diffusion Models (ICCV 2023)"),
+    "finepose": ("lifting", "FinePOSE", "FinePOSE: Fine-Grained Prompt-Driven 3D Human Pose Estimation via Diffusion Models (CVPR 2024)"),
+    "parsinggait": ("gait", "ParsingGait", "Parsing is All You Need for Accurate Gait Recognition in the Wild (ACM MM 2023)"),
     "unimts": ("imu", "UniMTS", "UniMTS: Unified Pre-training for Motion Time Series (NeurIPS 2024)"),
     "opencapbench": ("biomechanics", "OpenCapBench", "OpenCapBench: A Benchmark to Bridge Pose Estimation and Biomechanics (arXiv 2024)"),
 }

@@ -21,6 +21,11 @@ _IN_OUT = {
     "recognition": "Takes a clip of people's joints, of any skeleton that maps to the method's; gives a label with its probability, and the alternatives.",
     "forecasting": "Takes the tracks of people, joints or particles; gives where they will be, once for each hypothesis.",
     "lifting": "Takes 2D keypoints of one camera and the size of its image; gives 3D joints in metres, relative to the root.",
+    "imu": "Takes accelerations and angular velocities of sensors worn anywhere on the body, or a motion to simulate them on; gives an activity.",
+    "gait": "Takes a sequence of silhouettes or body parts of one walker, or a motion to render them from; gives who of a gallery it is.",
+    "multiview": "Takes 2D keypoints of several calibrated views; gives the joints of everybody in the world, in metres.",
+    "biomechanics": "Takes markers or keypoints and a musculoskeletal model; gives the angle of every degree of freedom over time.",
+    "robustness": "Takes a clip of people's joints; gives one that looks the same and is named wrongly.",
 }
 
 

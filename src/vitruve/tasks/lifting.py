@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
+from vitruve.core.windows import anchored_windows, join_anchored
 from vitruve.errors import OptionError, SkeletonError
 from vitruve.tasks.method import Method
 
@@ -36,17 +37,18 @@ class LiftingBatch:
     """The root joint's path in the camera frame, metres: for reprojection."""
     camera: Float[Tensor, "B 9"] | None = None
     """Focal lengths (2) and centre (2) in screen-normalised units, radial (3) and tangential (2) distortion."""
-    heatmaps: Float[Tensor, "B T J H W"] | None = None
-    """A 2D detector's answer in the person's square crop."""
+    heatmaps: Float[Tensor, "B T K H W"] | None = None
+    """A 2D detector's answer in the person's square crop, of the joints that the method says it reads."""
     text: Int[Tensor, "B L"] | None = None
     """Tokens of what is being done."""
+    confidence: Float[Tensor, "B T J"] | None = None
+    """Of the keypoints, 0 to 1."""
 
     def __len__(self) -> int:
         return len(self.keypoints)
 
     def _map(self, change: Callable[[Tensor], Tensor]) -> LiftingBatch:
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return LiftingBatch(**{k: None if v is None else change(v) for k, v in values.items()})
+        return replace(self, **{f.name: change(v) for f in fields(self) if (v := getattr(self, f.name)) is not None})
 
     def to(self, device: Any) -> LiftingBatch:
         return self._map(lambda v: v.to(device))
@@ -58,6 +60,14 @@ class LiftingBatch:
     def collate(samples: Sequence[tuple[Tensor, ...]]) -> LiftingBatch:
         """Stack samples: tuples of what the fields hold of one window, in their order, as many as are there."""
         return LiftingBatch(*(torch.stack(column) for column in zip(*samples)))
+
+
+def _nearest_known(known: Bool[Tensor, " T"]) -> Int[Tensor, " T"]:
+    """Of each frame the nearest one that is known: what a window reads where keypoints are missing."""
+    frames, at = known.nonzero()[:, 0], torch.arange(len(known))
+    after = torch.searchsorted(frames, at).clamp_max(len(frames) - 1)
+    before = (after - 1).clamp_min(0)
+    return frames[torch.where((frames[after] - at).abs() < (frames[before] - at).abs(), after, before)]
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,36 @@ class LiftingScores:
     mpjve: float
     """Velocity error, mm per frame; NaN for single frames."""
     per_joint: tuple[float, ...]
+    frames: int = 0
+
+
+@dataclass(frozen=True)
+class HypothesisScores:
+    """Root-relative errors of `count` hypotheses for each frame, in millimetres, averaged over frames.
+
+    best, median, mean and worst are MPJPE by which hypothesis is taken; pa_ after Procrustes, sc_ with the size of the truth.
+    """
+
+    count: int
+    best: float
+    median: float
+    mean: float
+    worst: float
+    pa_best: float
+    pa_median: float
+    pa_mean: float
+    pa_worst: float
+    sc_best: float
+    pck150_best: float
+    """Share of joints within 150 mm, without pelvis, spine and nose."""
+    cps_auc_best: float
+    """Correct poses score after Procrustes without the spine, area from 1 to 300 mm: 299 at best."""
+    symmetry: float
+    """Mean difference of left and right bones in length."""
+    calibration: float
+    """Expected calibration error, 0 to 0.5 (see `vitruve.metrics.hypotheses.expected_calibration_error`)."""
+    spread: tuple[float, float, float]
+    """Standard deviation over the hypotheses along x, y and z, mean over joints."""
     frames: int = 0
 
 
@@ -106,9 +146,13 @@ class Lifter(Method):
         """
         raise OptionError(f"{self.card.slug} gives one answer, not several")
 
+    def read(self, keypoints: Float[Tensor, "B T J 2"], confidence: Float[Tensor, "B T J"], poses: Poses) -> LiftingBatch:
+        """Windows of a file's keypoints as a batch; methods that read more of `poses` add it."""
+        return LiftingBatch(keypoints, confidence=confidence)
+
     @torch.inference_mode()
     def predict(self, poses: Poses, batch_size: int = 1024) -> Poses:
-        """Lift 2D keypoints of any skeleton that maps to the method's own.
+        """Lift 2D keypoints of any skeleton that maps to the method's own, in windows of `config.frames`, `batch_size` frames at once.
 
         Needs `image_size` (or a camera that has one). Missing joints are filled in time where gaps are short;
         frames still incomplete stay missing. The result is in the camera's frame turned upright (y up, z towards
@@ -116,6 +160,14 @@ class Lifter(Method):
 
         Raises OptionError without an image size, SkeletonError where joints cannot be mapped.
         """
+        return self._predict(poses, batch_size, self.respond)
+
+    @torch.inference_mode()
+    def predict_hypotheses(self, poses: Poses, count: int, generator: torch.Generator | None = None, batch_size: int = 1024) -> list[Poses]:
+        """`count` answers of a method that knows several (see `hypotheses`), each as `predict` gives one."""
+        return [self._predict(poses, batch_size, lambda batch: self.hypotheses(batch, 1, generator)[:, 0]) for _ in range(count)]
+
+    def _predict(self, poses: Poses, batch_size: int, respond: Callable[[LiftingBatch], Tensor]) -> Poses:
         self.eval()
         size = poses.image_size or (poses.camera.image_size if poses.camera is not None else None)
         if poses.dims != 2:
@@ -128,14 +180,16 @@ class Lifter(Method):
         if unseen:
             raise SkeletonError(f"{self.card.slug} needs joints that no frame shows: {', '.join(unseen)}")
         keypoints = screen_normalise(x.positions, size)
-        flat = keypoints.flatten(0, 1)[:, None]
-        known = flat.isfinite().all(-1).all(-1)[:, 0]
+        known = keypoints.isfinite().flatten(2).all(-1)
         device = next(self.parameters()).device
-        out = torch.full((*flat.shape[:-1], 3), torch.nan)
-        rows = known.nonzero()[:, 0]
-        for part in rows.split(batch_size):
-            out[part] = self.lift(flat[part].to(device)).float().cpu()
-        upright = out[:, 0].unflatten(0, keypoints.shape[:2]) * out.new_tensor([1, -1, -1])
+        out = torch.full((*keypoints.shape[:-1], 3), torch.nan)
+        at_once = -(-batch_size // self.config.frames)
+        for p in known.any(1).nonzero()[:, 0]:
+            rows = _nearest_known(known[p])
+            windows, sure = (anchored_windows(of[p, rows], self.config.frames).split(at_once) for of in (keypoints, x.confidence))
+            lifted = [respond(self.read(k, c, poses).to(device)).float().cpu() for k, c in zip(windows, sure)]
+            out[p] = join_anchored(torch.cat(lifted), len(rows))
+        upright = out.masked_fill(~known[..., None, None], torch.nan) * out.new_tensor([1, -1, -1])
         return replace(x, positions=upright, camera=None, image_size=None)
 
     def answer(self, value: Poses, place: Path, output: Path | None = None, top: int = 5) -> dict[str, Any]:
@@ -150,7 +204,7 @@ class Lifter(Method):
 
         self.eval()
         device = next(self.parameters()).device
-        predicted = torch.cat([self.lift(b.keypoints.to(device)).float().cpu() for b in batches])
+        predicted = torch.cat([self.respond(b.to(device)).float().cpu() for b in batches])
         target = torch.cat([b.target for b in batches if b.target is not None])
         p, g = predicted.flatten(0, 1), target.flatten(0, 1)
         return LiftingScores(
@@ -162,4 +216,45 @@ class Lifter(Method):
             mpjve=1000 * float(mpjve(predicted, target)) if predicted.shape[1] > 1 else float("nan"),
             per_joint=tuple((1000 * (p - g).norm(dim=-1).mean(0)).tolist()),
             frames=len(p),
+        )
+
+    @torch.inference_mode()
+    def evaluate_hypotheses(self, batches: Sequence[LiftingBatch], count: int = 200, generator: torch.Generator | None = None) -> HypothesisScores:
+        """Scores of `count` hypotheses for each frame; `generator` is on the method's device. See HypothesisScores."""
+        from vitruve.metrics import hypotheses as metrics
+
+        self.eval()
+        device = next(self.parameters()).device
+        marks = [m or "" for m in self.skeleton.landmarks]
+        limbs = [j for j, m in enumerate(marks) if not m.startswith(("pelvis", "spine", "nose"))]
+        no_spine = [j for j, m in enumerate(marks) if not m.startswith("spine")]
+        moving = [j for j in range(len(marks)) if j != self.skeleton.roots[0]]
+        rows: dict[str, list[Tensor]] = {}
+        for batch in batches:
+            assert batch.target is not None
+            found = self.hypotheses(batch.to(device), count, generator).float().cpu().transpose(1, 2).flatten(0, 1)
+            truth = batch.target.cpu().flatten(0, 1)
+            errors = metrics.hypothesis_distances(found, truth)
+            after = metrics.hypothesis_distances(found, truth, "procrustes")
+            part = {
+                **metrics.over_hypotheses(errors.mean(-1)),
+                **{f"pa_{k}": v for k, v in metrics.over_hypotheses(after.mean(-1)).items()},
+                "sc_best": metrics.hypothesis_distances(found, truth, "size", self.skeleton.roots[0]).mean(-1).amin(-1),
+                "pck150_best": metrics.pck_of(errors[..., limbs]).amax(-1),
+                "cps_auc_best": metrics.best_cps_auc(metrics.correct_poses(after[..., no_spine])),
+                "symmetry": metrics.symmetry_error(found, self.skeleton).mean(-1),
+                "quantiles": metrics.truth_quantiles(found, truth),
+                "spread": found.std(1).mean(1),
+            }
+            for name, values in part.items():
+                rows.setdefault(name, []).append(values)
+        all_rows = {k: torch.cat(v) for k, v in rows.items()}
+        quantiles, spread = all_rows.pop("quantiles"), all_rows.pop("spread")
+        shares = ("pck150_best", "cps_auc_best")
+        return HypothesisScores(
+            count=count,
+            **{k: float(v.mean()) * (1 if k in shares else 1000) for k, v in all_rows.items()},
+            calibration=metrics.expected_calibration_error(quantiles, moving),
+            spread=tuple((1000 * spread.mean(0)).tolist()),
+            frames=len(quantiles),
         )

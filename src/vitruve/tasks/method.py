@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -48,7 +48,7 @@ class Card:
 class Schedule:
     """A learning rate over training: `warmup` epochs from `warmup_from`, then cosine, steps or decay to the end.
 
-    kind: "constant", "cosine" (down to `final`), "step" (times `factor` at each of `milestones`, in epochs) or
+    kind: "constant", "cosine" or "linear" (down to `final`), "step" (times `factor` at each of `milestones`, in epochs) or
     "exponential" (times `factor` every `every` epochs). `per_step` moves the rate each optimiser step instead of
     each epoch. `warmup_inside` counts the warm-up as part of the cosine rather than before it.
     """
@@ -64,7 +64,7 @@ class Schedule:
     per_step: bool = False
 
     def __post_init__(self) -> None:
-        kinds = ("constant", "cosine", "step", "exponential")
+        kinds = ("constant", "cosine", "linear", "step", "exponential")
         if self.kind not in kinds:
             raise OptionError(f"schedule {self.kind!r}: expected one of {', '.join(kinds)}")
 
@@ -81,6 +81,8 @@ class Stage:
     weight_decay: float = 0.0
     betas: tuple[float, float] = (0.9, 0.999)
     momentum: float = 0.9
+    nesterov: bool = True
+    """Of "sgd" with momentum."""
     schedule: Schedule = field(default_factory=Schedule)
     clip_norm: float | None = None
     ema: float | None = None
@@ -121,6 +123,26 @@ class Method(nn.Module, ModelHubMixin):
     def losses(self, batch: Any) -> dict[str, Tensor]:
         """Weighted, named terms of the training loss; their sum is minimised."""
         raise TypeError(f"{type(self).__name__} does not define losses()")
+
+    def moves(self, batch: Any, epoch: float, step: int) -> Iterator[tuple[nn.Module, dict[str, Tensor]]]:
+        """One training step of a method whose parts play against each other: each part in turn, with the terms it minimises.
+
+        An optimiser step on the part's parameters alone is taken at every `yield`, and what comes after sees them moved.
+        Methods that define it are trained by it instead of by :meth:`losses` alone, on one device.
+
+        Args:
+            batch: as for `losses`.
+            epoch: of the stage, with the fraction of it that is done.
+            step: of the stage.
+        """
+        yield self, self.losses(batch)
+
+    def training_state(self) -> dict[str, Tensor]:
+        """What training carries from step to step beside weights (a pool, a queue): kept in checkpoints, not in the saved method."""
+        return {}
+
+    def load_training_state(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what training_state gave."""
 
     def start_stage(self, stage: Stage) -> None:
         """Called before each stage of the recipe; methods of several stages set themselves up here."""
@@ -289,10 +311,20 @@ def load_strictly(model: nn.Module, state: Mapping[str, Tensor], path: str | Pat
     model.load_state_dict({k: v for k, v in state.items() if k in own})
 
 
+def _random_states() -> list[Any]:
+    """What a numpy random state is unpickled with: VideoPose3D and its descendants keep one beside their weights."""
+    import numpy as np
+    from numpy.random import _mt19937, _pickle
+
+    reconstruct = np.empty(0).__reduce__()[0]
+    ours = [_pickle.__randomstate_ctor, _pickle.__bit_generator_ctor, _mt19937.MT19937, np.random.RandomState, np.ndarray, np.dtype, type(np.dtype("uint32"))]
+    return [*ours, reconstruct, (reconstruct, "numpy.core.multiarray._reconstruct")]
+
+
 def read_checkpoint(checkpoint: str | Path | Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The state dict in an official checkpoint: .pt/.pth (weights only, no code is run) or .safetensors.
 
-    Unwraps {"state_dict": ...} and {"model": ...}, and strips DataParallel's "module." prefix.
+    Unwraps {"state_dict": ...}, {"model": ...} and {"model_pos": ...}, and strips DataParallel's "module." prefix.
     """
     if isinstance(checkpoint, Mapping):
         loaded: Any = checkpoint
@@ -308,10 +340,11 @@ def read_checkpoint(checkpoint: str | Path | Mapping[str, Tensor]) -> dict[str, 
             import pickle
 
             try:
-                loaded = torch.load(path, map_location="cpu", weights_only=True)
+                with torch.serialization.safe_globals(_random_states()):
+                    loaded = torch.load(path, map_location="cpu", weights_only=True)
             except (pickle.UnpicklingError, RuntimeError, EOFError) as e:
                 raise FormatError(path, f"not a plain checkpoint of tensors: {str(e).splitlines()[0]}") from None
-    for key in ("state_dict", "model_state_dict", "model"):
+    for key in ("state_dict", "model_state_dict", "model", "model_pos"):
         if isinstance(loaded, Mapping) and key in loaded and isinstance(loaded[key], Mapping):
             loaded = loaded[key]
     if not isinstance(loaded, Mapping) or not all(isinstance(v, Tensor) for v in loaded.values()):

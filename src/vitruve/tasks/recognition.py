@@ -74,6 +74,16 @@ class Labels:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """A stretch of a recording, in seconds, with what is done in it and how sure that is."""
+
+    start: float
+    end: float
+    label: str
+    confidence: float
+
+
+@dataclass(frozen=True)
 class RecognitionScores:
     """Accuracies in [0, 1]; `confusion[i][j]` counts clips of class i called j."""
 
@@ -120,6 +130,11 @@ class ActionRecognizer(Method):
         """The joint set the method reads."""
         return standard(self.config.skeleton)
 
+    @property
+    def dims(self) -> int:
+        """Coordinates of the joints it reads."""
+        return getattr(self.config, "dims", 3)
+
     def prepare(self, poses: Poses, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """(joints (C, T, J, P), index (T,)) of one clip, augmented when a generator is given."""
         raise TypeError(f"{type(self).__name__} does not define prepare()")
@@ -153,6 +168,38 @@ class ActionRecognizer(Method):
             for i in range(0, len(prepared), batch_size)
         ]
         return Labels(torch.cat(logits).softmax(-1), self.classes)
+
+    def label_over_time(self, clip: Poses | Motion, window: float = 2.0, step: float = 0.5) -> list[Segment]:
+        """What is done when in a long recording: windows of `window` seconds every `step`, equal neighbours merged.
+
+        A moment's label is that of the mean probability of the windows it lies in. A recording shorter than a window is one segment.
+
+        Raises OptionError for a window or step that is not positive; SkeletonError as :meth:`predict`.
+        """
+        if not (window > 0 and step > 0):
+            raise OptionError(f"window={window}, step={step} seconds: expected positive numbers")
+        poses = clip.poses() if isinstance(clip, Motion) else clip
+        length, stride = (min(max(round(s * poses.fps), 1), poses.num_frames) for s in (window, step))
+        starts = list(range(0, poses.num_frames - length + 1, stride))
+        if starts[-1] + length < poses.num_frames:
+            starts.append(poses.num_frames - length)
+        seen = [s for s in starts if poses.positions[:, s : s + length].isfinite().all(-1).any()]
+        if not seen:
+            raise OptionError(f"clip {poses.name!r}: no frame has a known joint")
+        labels = self.predict([poses[s : s + length] for s in seen])
+        total = torch.zeros(poses.num_frames, len(labels.classes))
+        count = torch.zeros(poses.num_frames, 1)
+        for s, p in zip(seen, labels.probabilities):
+            total[s : s + length] += p
+            count[s : s + length] += 1
+        mean = total / count.clamp_min(1)
+        best = torch.where(count[:, 0] > 0, mean.argmax(-1), -1)
+        edges = [0, *((best[1:] != best[:-1]).nonzero()[:, 0] + 1).tolist(), poses.num_frames]
+        return [
+            Segment(a / poses.fps, b / poses.fps, labels.classes[int(best[a])], float(mean[a:b, int(best[a])].mean()))
+            for a, b in zip(edges, edges[1:])
+            if best[a] >= 0
+        ]
 
     def answer(self, value: Poses | Motion, place: Path, output: Path | None = None, top: int = 5) -> dict[str, Any]:
         best, *others = ({"label": label, "confidence": p} for label, p in self.predict(value).top(top)[0])

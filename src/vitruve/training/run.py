@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class TrainingOptions:
 
 def train(
     method: Method,
-    split: Split,
+    split: Split | Mapping[str, Split],
     folder: str | Path,
     options: TrainingOptions | None = None,
     recipe: Recipe | None = None,
@@ -58,7 +58,7 @@ def train(
 
     Args:
         method: trained in place; its weights at the start belong to the caller (seed before building it).
-        split: the training samples.
+        split: the training samples; of each stage by its name, where stages see different ones.
         folder: gets checkpoints, logs (CSV and TensorBoard), and the trained method at the end.
         options: seed, device, precision, and overrides of the recipe.
         recipe: instead of the method's own.
@@ -76,6 +76,10 @@ def train(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     stages = [_override(s, options) for s in (recipe or method.RECIPE).stages]
+    samples = {s.name: split for s in stages} if isinstance(split, Split) else dict(split)
+    absent = [s.name for s in stages if s.name not in samples]
+    if absent:
+        raise OptionError(f"no samples for the stage {', '.join(absent)}; there are some for {', '.join(samples)}")
     _check_same_run(folder, method, stages, options)
     for number, stage in enumerate(stages):
         done = folder / f"stage-{number}-{stage.name}"
@@ -83,7 +87,7 @@ def train(
         if (done / "model.safetensors").is_file():
             method.load_state_dict(type(method).from_pretrained(done).state_dict())
         else:
-            _run_stage(method, stage, split, folder / f"stage-{number}-{stage.name}.run", options, evaluate, monitor)
+            _run_stage(method, stage, samples[stage.name], folder / f"stage-{number}-{stage.name}.run", options, evaluate, monitor)
             method.save_pretrained(done)
     method.save_pretrained(folder)
     return method.eval()
@@ -142,6 +146,8 @@ def _run_stage(
     if len(sampler) == 0:
         raise OptionError(f"{len(split)} samples are too few for {world} processes")
     module = MethodModule(method, stage, sampler, options.seed)
+    if world > 1 and not module.automatic_optimization:
+        raise OptionError(f"{method.card.slug} moves its parts in turn, on one device; found devices={world}")
     loader = DataLoader(
         Augmented(split, derived_seed(options.seed, stage.name)),
         batch_sampler=sampler,
@@ -180,7 +186,7 @@ def _run_stage(
         devices=options.devices,
         strategy=options.strategy,
         precision=options.precision,  # type: ignore[arg-type]
-        gradient_clip_val=stage.clip_norm,
+        gradient_clip_val=stage.clip_norm if module.automatic_optimization else None,
         logger=[CSVLogger(folder, name="csv", version=0), TensorBoardLogger(folder, name="tensorboard", version=0)],
         callbacks=[Evaluation(), Checkpoint(checkpoint, options.checkpoint_every)],
         enable_progress_bar=options.progress,

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from vitruve.errors import OptionError
+from vitruve.nn.bayes import SGAdaHMC
 from vitruve.tasks.method import Schedule, Stage
 
 
@@ -23,8 +24,10 @@ def optimizer(stage: Stage, parameters: Iterable[nn.Parameter]) -> torch.optim.O
     if stage.optimizer == "amsgrad":
         return torch.optim.Adam(parameters, betas=stage.betas, amsgrad=True, **common)
     if stage.optimizer == "sgd":
-        return torch.optim.SGD(parameters, momentum=stage.momentum, nesterov=stage.momentum > 0, **common)
-    raise OptionError(f"optimiser {stage.optimizer!r}: expected adam, adamw, amsgrad or sgd")
+        return torch.optim.SGD(parameters, momentum=stage.momentum, nesterov=stage.nesterov and stage.momentum > 0, **common)
+    if stage.optimizer == "sgadahmc":
+        return SGAdaHMC(parameters, lr=stage.lr)
+    raise OptionError(f"optimiser {stage.optimizer!r}: expected adam, adamw, amsgrad, sgd or sgadahmc")
 
 
 def learning_rate(schedule: Schedule, base: float, epochs: int, epoch: float) -> float:
@@ -43,4 +46,6 @@ def learning_rate(schedule: Schedule, base: float, epochs: int, epoch: float) ->
     if s.kind == "exponential":
         return base * s.factor ** ((epoch - s.warmup) // s.every)
     done = epoch / epochs if s.warmup_inside else (epoch - s.warmup) / max(epochs - s.warmup, 1e-9)
+    if s.kind == "linear":
+        return base + (s.final - base) * min(done, 1.0)
     return s.final + 0.5 * (base - s.final) * (1 + math.cos(math.pi * min(done, 1.0)))

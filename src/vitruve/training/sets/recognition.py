@@ -11,7 +11,7 @@ from vitruve.training.setup import Setup
 
 
 def _actions(name: str, root: str | Path | None) -> Setup:
-    from vitruve.data import actions
+    from vitruve.data import actions, longtail
 
     divisions: dict[str, Callable[..., actions.Halves]] = {
         "nw_ucla": actions.cross_view,
@@ -20,13 +20,20 @@ def _actions(name: str, root: str | Path | None) -> Setup:
         "sbu": partial(actions.fold, test=1),
         "jhmdb": partial(actions.official_split, number=1),
     }
-    # CTR-GCN and SkateFormer count epochs on NW-UCLA so
-    passes = 10 if name == "nw_ucla" else 1
-    clips = load_set(name, root)
-    training, test = divisions[name](clips)
+    whole = name.removesuffix("_lt")
+    # CTR-GCN and SkateFormer count epochs on NW-UCLA so; BRL on long tails
+    passes = {"nw_ucla": 10, "nw_ucla_lt": 5}.get(name, 1)
+    clips = load_set(whole, root)
+    training, test = divisions[whole](clips)
+    if name != whole:
+        # the paper's: 100 clips of the first action down to 10 of the last
+        training = longtail.long_tail(training, 100, 10)
     classes = actions.class_names(clips)
-    facts = {"skeleton": clips[0].poses.skeleton, "num_classes": len(classes), "people": max(len(c.poses.positions) for c in clips)}
+    poses = clips[0].poses
+    people = max(len(c.poses.positions) for c in clips)
+    facts = {"skeleton": poses.skeleton, "dims": poses.dims, "num_classes": len(classes), "people": people}
+    facts["counts"] = longtail.class_counts(training, len(classes))
     return Setup(name, facts, lambda m: actions.action_split(m, training, passes), lambda m: m.evaluate(test), classes=classes)
 
 
-SETS = {name: _actions for name in ("nw_ucla", "msr_action3d", "utd_mhad", "sbu", "jhmdb")}
+SETS = {name: _actions for name in ("nw_ucla", "nw_ucla_lt", "msr_action3d", "utd_mhad", "sbu", "jhmdb")}

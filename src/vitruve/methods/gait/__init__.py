@@ -1,0 +1,1 @@
+"""Gait recognition methods."""

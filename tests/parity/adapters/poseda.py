@@ -1,0 +1,195 @@
+"""PoseDA's position alignment, and PoseAug's bones, generator, discriminators, losses and lifters, which it builds on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vitruve import skeleton
+from vitruve.methods.lifting import poseda
+from vitruve.methods.lifting.poseda import Config, KCSPath, KeypointDiscriminator, PartDiscriminator, PoseDA, PoseGenerator
+from vitruve.metrics import pose
+from vitruve.nn import bones
+from vitruve.nn.adversarial import fool_loss, judge_loss
+
+TREE = skeleton("h36m16")
+# the release's names of KCS parts, in the order of ours: its legs are the other ones
+_KCS = ("kcs_lh", "kcs_rh", "kcs_ll", "kcs_rl", "kcs_hb")
+_EPOCH = re.compile(r"epoch (\d+) of (\d+)")
+
+
+def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, np.ndarray | Tensor]:
+    x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    train = "TRAIN mode" in spec.get("notes", "") or "train mode" in spec.get("notes", "")
+    with torch.no_grad():
+        if "perm" in x:
+            return _place(x)
+        if any(k.startswith("noise") for k in x):
+            return _generate(spec["config"], x, state, train)
+        out: dict[str, np.ndarray | Tensor] = {}
+        if "ba_diff" in x:
+            out |= _ranges(spec["config"], x)
+        if "x_ba" in x and "x" in x:
+            out |= _scores(x["x_ba"], x["x"])
+        if "x" in x:
+            out |= _bones(x)
+        if any("kcs_layer_1" in k or "pose_layer_1" in k for k in state):
+            out |= _discriminate(x, state)
+        elif state:
+            out |= _lift(spec["config"], spec["calls"], x, state, train)
+        return out
+
+
+def _part(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
+
+
+# -- GPA -----------------------------------------------------------------------------------------
+
+
+def _place(x: dict[str, Tensor]) -> dict[str, Tensor]:
+    camera = x["camera"]
+    placed = poseda.place(x["source_3d"], x["target_2d"][x["perm"]], camera, depths=None, first_focal=True)
+    projected = camera[:, None, :2] * placed[..., :2] / placed[..., 2:] + camera[:, None, 2:4]
+    return {"placed": placed, "root": placed[:, 0], "projected": projected}
+
+
+# -- bones ---------------------------------------------------------------------------------------
+
+
+def _bones(x: dict[str, Tensor]) -> dict[str, Tensor]:
+    bone = bones.bone_vectors(x["x"], TREE)
+    unit, length = bones.unit_bones(x["x"], TREE)
+    # the release's bones point from the joint to its parent
+    out = {"bone": -bone, "unit": -unit, "length": length, "rebuilt": bones.from_bones(bone, TREE)}
+    out |= {name: bones.kcs(unit, mask) for name, mask in zip(_KCS, bones.kcs_masks(TREE))}
+    if "blr" in x:
+        ratio = x["blr"].reshape(len(unit), -1)[:, list(bones.shared_lengths(TREE)), None]
+        out["bl_aug"] = bones.from_bones(unit * length * (1 + ratio), TREE, x["x"][:, 0])
+    if "cam" in x:
+        out["proj"] = poseda.project(x["x"], x["cam"])
+    return out
+
+
+# -- the generator -------------------------------------------------------------------------------
+
+
+def _generate(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> dict[str, Tensor]:
+    # a process alone has no prefix
+    if not any("process." in k for k in state):
+        process = "BA" if "w1.weight" in state else "BL" if "w1_BL.weight" in state else "RT"
+        state = {f"{process}process.{k}": v for k, v in state.items()}
+    renamed = PoseGenerator.rename(state)
+    width = next(v for k, v in renamed.items() if k.endswith(".w1.weight")).shape[0]
+    given = {k.removeprefix("noise").strip("_"): v for k, v in x.items() if k.startswith("noise")}
+    some = next(iter(given.values()))
+    made = Config(
+        align=False,
+        angles="bone_angle.w1.weight" in renamed,
+        lengths="bone_length.w1.weight" in renamed,
+        rotation="rotation.w1.weight" in renamed,
+        noise=some.shape[1],
+        width=width,
+        depth=len({k.split(".")[2] for k in renamed if ".linear_stages." in k}),
+        length_limit=config.get("blr_tanhlimit", 0.2),
+        official_quirks=True,
+    )
+    generator = PoseGenerator(made).train(train)
+    generator.load_state_dict(renamed)
+    # in the order of the release's draws; a process alone may name its noise otherwise
+    noise = torch.stack([given.get(name, some) for name in ("ba", "bl", "r", "t")])
+    out = generator(x["x"], noise)
+    if "augx" in x:  # a later process of the release changes what an earlier one has made
+        out = _continued(generator, x["x"], x["augx"], noise, out)
+    return {
+        "pose_ba": out.angled,
+        "ba_diff": out.turns,
+        "pose_bl": out.stretched,
+        "blr": out.ratios,
+        "pose_rt": out.turned,
+        "rt_r": out.rotation,
+        "rt_t": out.translation,
+    }
+
+
+def _continued(generator: PoseGenerator, x: Tensor, before: Tensor, noise: Tensor, out: poseda.Generated) -> poseda.Generated:
+    """One process on poses `before` it, which its network does not read."""
+    import roma
+
+    unit, length = bones.unit_bones(before, TREE)
+    ratio = out.ratios[:, generator.group, None]
+    turned = (before - before[:, :1]) @ roma.rotvec_to_rotmat(out.rotation).mT + out.translation
+    return replace(out, stretched=bones.from_bones(unit * length * (1 + ratio), TREE, before[:, 0]), turned=turned)
+
+
+# -- discriminators ------------------------------------------------------------------------------
+
+
+def _filled(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
+    module.load_state_dict(state)
+    return module.eval()
+
+
+def _discriminate(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Tensor]:
+    out = {}
+    d3d = _part(state, "d3d.") or {k: v for k, v in state.items() if k.startswith("kcs_path_")}
+    if d3d:
+        channels, last = d3d["kcs_path_1.kcs_layer_1.weight"].shape[0], d3d["kcs_path_1.layer_last.weight"].shape[0]
+        judge = _filled(PartDiscriminator(TREE, channels, last), d3d)
+        real = judge(x["x"])
+        out["d3d"] = real
+        if "fake" in x:
+            fake = judge(x["fake"])
+            out |= {"g_adv3d": fool_loss(fake, real), "d_loss3d": judge_loss(real, fake)}
+    d2d = _part(state, "d2d.") or {k: v for k, v in state.items() if k.startswith(("pose_layer_", "layer_")) and "pose_layer_1.weight" in state}
+    if d2d:
+        width, c_in = d2d["pose_layer_1.weight"].shape
+        judge2 = _filled(KeypointDiscriminator(c_in // 2, width), d2d)
+        seen = x["x2d"] if "x2d" in x else x["x"]
+        out["d2d"] = judge2(seen)
+        if "fake2d" in x or "fake_2d" in x:
+            fake = judge2(x.get("fake2d", x.get("fake_2d")))
+            out |= {"g_adv2d": fool_loss(fake, out["d2d"]), "d_loss2d": judge_loss(out["d2d"], fake)}
+    if "kcs_layer_1.weight" in state:
+        channels, c_in = state["kcs_layer_1.weight"].shape
+        out["y"] = _filled(KCSPath(c_in, channels, state["layer_last.weight"].shape[0]), state)(x["x"].reshape(len(x["x"]), -1))
+    return out
+
+
+# -- lifters and losses --------------------------------------------------------------------------
+
+
+def _lift(config: dict, calls: str, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> dict[str, Tensor]:
+    dropout = config.get("lifter", config).get("p_dropout") or 0.0
+    method = PoseDA.from_official(state, dropout=dropout).train(train)
+
+    def lifted(keypoints: Tensor) -> Tensor:
+        return method.lift_frames(keypoints.reshape(len(keypoints), -1, 2))
+
+    seen = x["x2d"] if "x2d" in x else x["x"]
+    y = lifted(seen)
+    out = {"y": y, "lifted": y}
+    if {"x", "x_ba", "x_rt", "x2d", "x2d_ba", "x2d_rt"} <= x.keys():
+        pairs = (("x", "x2d"), ("x_ba", "x2d_ba"), ("x_rt", "x2d_rt"))
+        errors = [poseda.hardness((lifted(x[k]) - (x[p] - x[p][:, :1])).norm(dim=-1), TREE) for p, k in pairs]
+        epoch, epochs = _EPOCH.search(calls).groups()  # type: ignore[union-attr]
+        out["feedback"] = poseda.feedback_loss(*errors, int(epoch) / int(epochs))
+    if "target" in x:
+        out["loss"] = F.mse_loss(y, x["target"] - x["target"][:, :1])
+    return out
+
+
+def _ranges(config: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:
+    angle = poseda.out_of_range(x["ba_diff"].mean(-1), config.get("ba_range_m", 0.205), config.get("ba_range_w", 0.165))
+    length = poseda.out_of_range(x["blr"], 0.0, config.get("blr_limit", 0.1))
+    return {"range_ba": angle, "range_bl": length, "diff_loss": angle + length}
+
+
+def _scores(prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
+    p, g = (v - v[:, :1] for v in (prediction, target))
+    return {"mpjpe": pose.mpjpe(p, g), "p_mpjpe": pose.p_mpjpe(p, g), "pck": 100 * pose.pck(p, g), "auc": 100 * pose.auc(p, g)}
