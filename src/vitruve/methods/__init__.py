@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _METHODS: dict[str, tuple[str, str, str]] = {
     "skateformer": ("recognition", "SkateFormer", "SkateFormer: Skeletal-Temporal Transformer for Human Action Recognition (ECCV 2024)"),
     "ens1d": ("recognition", "Ens1D", "Ensemble One-dimensional Convolution Neural Networks for Skeleton-based Action Recognition (IEEE SPL 2018)"),
+    "skeletonmae": ("recognition", "SkeletonMAE", "SkeletonMAE: Graph-based Masked Autoencoder for Skeleton Sequence Pre-training (ICCV 2023)"),
     "eqmotion": ("forecasting", "EqMotion", "EqMotion: Equivariant Multi-agent Motion Prediction with Invariant Interaction Reasoning (CVPR 2023)"),
     "gap": ("recognition", "GAP", "GAP: Generative Action Description Prompts for Skeleton-based Action Recognition (ICCV 2023)"),
     "psumnet": ("recognition", "PSUMNet", "PSUMNet: Unified Modality Part Streams are All You Need for Efficient Pose-based Action Recognition (ECCVW 2022)"),
