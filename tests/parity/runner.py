@@ -42,7 +42,8 @@ def compare(name: str, expected: np.ndarray, found: np.ndarray, spec: dict) -> R
     """Elementwise within atol + rtol * |expected|; rtol times the largest entry where the notes say to compare so.
 
     A golden may record how far its own code, run in float64, is from it (`tolerance_measured`, relative to the largest entry):
-    that much of the largest entry is rounding, which no faithful float32 computation can be held to.
+    that much of the largest entry is rounding, which no faithful float32 computation can be held to. Where a golden says that signs of
+    vanishing gradients "may flip", one entry in a thousand may differ.
     """
     nan = float("nan")
     if expected.shape != found.shape:
@@ -65,8 +66,9 @@ def compare(name: str, expected: np.ndarray, found: np.ndarray, spec: dict) -> R
     whole = re.search(r"\bcompare\b[^.]*\b(max|relatively|largest)\b", notes, re.IGNORECASE)
     rounding = (spec.get("tolerance_measured", {}).get("float64_max_rel") or 0.0) * largest
     within = error <= atol + rtol * (largest if whole else size) + rounding
+    flips = 1e-3 * within.size if "may flip sign" in spec.get("calls", "") + notes else 0
     worst = float(error.max(initial=0.0))
-    return Row(name, worst, worst / largest if largest else worst, "OK" if within.all() else f"FAIL {(~within).sum()} of {expected.size}")
+    return Row(name, worst, worst / largest if largest else worst, "OK" if (~within).sum() <= flips else f"FAIL {(~within).sum()} of {expected.size}")
 
 
 def check(path: str | Path) -> Iterator[Row]:

@@ -33,6 +33,8 @@ SPEC = {"rtol": 1e-4, "atol": 1e-6, "notes": ""}
         ([np.nan, 2.0], [0.0, 2.0], SPEC, "FAIL not finite in the same places"),
         ([np.inf, 2.0], [-np.inf, 2.0], SPEC, "FAIL not finite in the same places"),
         ([1.0, 2.0], [1.0, np.nan], SPEC, "FAIL not finite in the same places"),
+        ([1.0] * 2000, [1.0] * 1999 + [-1.0], {**SPEC, "calls": "signs may flip sign"}, "OK"),
+        ([1.0] * 2000, [1.0] * 1997 + [-1.0] * 3, {**SPEC, "calls": "signs may flip sign"}, "FAIL 3 of 2000"),
         (["walk", "run"], ["walk", "run"], SPEC, "OK"),
         (["walk", "run"], ["walk", "runs"], SPEC, "FAIL 1 of 2"),
         ([1.0, 2.0], [[1.0, 2.0]], SPEC, "FAIL shape (1, 2), expected (2,)"),

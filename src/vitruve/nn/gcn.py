@@ -32,24 +32,25 @@ class TemporalUnit(nn.Module):
 
 
 class MultiScaleTemporal(nn.Module):
-    """Temporal branches side by side: dilated convolutions, max pooling, and a plain 1x1 map.
+    """Temporal branches side by side: dilated convolutions, max pooling, and a plain 1x1 map, which if `uneven` takes what channels do not divide.
 
     Source: CTR-GCN (model/ctrgcn.py), after MS-G3D.
     """
 
-    def __init__(self, c_in: int, c_out: int, kernel: int = 5, stride: int = 1, dilations: Sequence[int] = (1, 2)) -> None:
+    def __init__(self, c_in: int, c_out: int, kernel: int = 5, stride: int = 1, dilations: Sequence[int] = (1, 2), uneven: bool = False) -> None:
         super().__init__()
         branches = len(dilations) + 2
-        if c_out % branches:
-            raise OptionError(f"{c_out} channels do not divide among {branches} temporal branches")
         width = c_out // branches
+        if not width or (c_out % branches and not uneven):
+            raise OptionError(f"{c_out} channels do not divide among {branches} temporal branches")
+        rest = c_out - width * (branches - 1)
 
         def entry() -> list[nn.Module]:
             return [nn.Conv2d(c_in, width, 1), nn.BatchNorm2d(width), nn.ReLU()]
 
         made = [nn.Sequential(*entry(), TemporalUnit(width, width, kernel, stride, d)) for d in dilations]
         made.append(nn.Sequential(*entry(), nn.MaxPool2d((3, 1), stride=(stride, 1), padding=(1, 0)), nn.BatchNorm2d(width)))
-        made.append(nn.Sequential(nn.Conv2d(c_in, width, 1, stride=(stride, 1)), nn.BatchNorm2d(width)))
+        made.append(nn.Sequential(nn.Conv2d(c_in, rest, 1, stride=(stride, 1)), nn.BatchNorm2d(rest)))
         self.branches = nn.ModuleList(made)
 
     def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T2 V"]:
@@ -70,6 +71,18 @@ class GraphTemporalBlock(nn.Module):
         if self.shortcut:
             y = y + (x if self.residual is None else self.residual(x))
         return F.relu(y)
+
+
+def normalise_people(norm: nn.Module, x: Float[Tensor, "B C T V P"], expected: tuple[int, int, int]) -> Float[Tensor, "N C T V"]:
+    """Coordinates normalised by `norm` (over every channel of every joint of every person), people in the batch (N = B P).
+
+    Raises ShapeError where channels, joints and people are not the `expected`.
+    """
+    b, c, t, v, p = x.shape
+    if (c, v, p) != expected:
+        raise ShapeError(f"expected (B, {expected[0]}, T, {expected[1]}, {expected[2]}), found {tuple(x.shape)}")
+    x = norm(x.permute(0, 4, 3, 1, 2).reshape(b, p * v * c, t))
+    return x.view(b, p, v, c, t).permute(0, 1, 3, 4, 2).reshape(b * p, c, t, v)
 
 
 class SkeletonGCN(nn.Module):
@@ -116,11 +129,7 @@ class SkeletonGCN(nn.Module):
 
     def normalise(self, x: Float[Tensor, "B C T V P"]) -> Float[Tensor, "N C T V"]:
         """Batch-normalised coordinates, people in the batch (N = B P)."""
-        b, c, t, v, p = x.shape
-        if (c, v, p) != (self.channels, self.joints, self.people):
-            raise ShapeError(f"expected (B, {self.channels}, T, {self.joints}, {self.people}), found {tuple(x.shape)}")
-        x = self.data_bn(x.permute(0, 4, 3, 1, 2).reshape(b, p * v * c, t))
-        return x.view(b, p, v, c, t).permute(0, 1, 3, 4, 2).reshape(b * p, c, t, v)
+        return normalise_people(self.data_bn, x, (self.channels, self.joints, self.people))
 
     def maps(self, x: Float[Tensor, "B C T V P"]) -> Float[Tensor, "B P D T2 V"]:
         """Features of the last block, for each person, frame and joint."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vitruve.bodies import BodyMotion
     from vitruve.core.contacts import Contacts
     from vitruve.pipeline import Options
+    from vitruve.tasks.recognition import Segment
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Analysis:
     gait: Gait
     slide: float | None
     """Median speed of feet in contact after clean-up, m/s."""
+    actions: Sequence[Segment] = ()
+    """What is done when, as far as the recogniser that comes with the package knows it."""
 
 
 def read(source: Any, options: Options) -> tuple[Motion | Poses, list[str]]:
@@ -121,7 +124,15 @@ def analyse(source: Motion | Poses, body: str = "anny") -> Analysis:
         events=events,
         gait=gait_parameters(cleaned.motion, contacts, events),
         slide=slide_speed(cleaned.motion, contacts),
+        actions=recognise(cleaned.motion),
     )
+
+
+def recognise(motion: Motion) -> list[Segment]:
+    """What is done when, by the small recogniser that comes with the package; it knows ten kinds of action, and calls everything one of them."""
+    from vitruve.methods.recognition.ens1d import load_shipped
+
+    return load_shipped().label_over_time(motion)
 
 
 def write_analysis(found: Analysis, folder: Path, options: Options, notes: Sequence[str] = ()) -> dict[str, Any]:
@@ -138,6 +149,7 @@ def write_analysis(found: Analysis, folder: Path, options: Options, notes: Seque
         "events": found.events.to_list(),
         "gait": found.gait.to_dict(),
         "contacts": {name: found.contacts.intervals(name, found.motion.fps) for name in found.contacts.joints},
+        "actions": [asdict(s) for s in found.actions],
     }
     (folder / "events.json").write_text(json.dumps(events, indent=1))
     if options.video:
@@ -156,6 +168,7 @@ def write_analysis(found: Analysis, folder: Path, options: Options, notes: Seque
         "fit": found.body.metadata.get("fit", {}),
         "contact_slide_cm_s": None if found.slide is None else 100 * found.slide,
         "events": found.events.counts(),
+        "actions": [asdict(s) for s in found.actions],
         "gait": found.gait.to_dict(),
     }
 

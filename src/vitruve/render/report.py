@@ -61,6 +61,11 @@ def write_report(found: Analysis, path: str | Path, title: str | None = None, no
         ("Range of motion", ["angle", "min", "max", "range", "mean"], [[r[0], *(f"{v:.1f}°" for v in r[1:])] for r in rom.rows()]),
         ("Gait", ["parameter", "value"], [[k, v] for k, v in found.gait.to_rows()]),
         (
+            "Actions (the likeliest of ten that a small network knows)",
+            ["action", "start", "end", "confidence"],
+            [[s.label, f"{s.start:.2f} s", f"{s.end:.2f} s", f"{100 * s.confidence:.0f} %"] for s in found.actions[:200]],
+        ),
+        (
             "Events",
             ["event", "side", "start", "end", "value"],
             [[e["type"], e.get("side") or "", f"{e['start']:.2f} s", f"{e['end']:.2f} s", _value(e)] for e in found.events.to_list()[:200]],

@@ -1,0 +1,244 @@
+"""BRL: PYSKL's networks, graphs, clips as arrays, mixing, losses of two stages, and its metrics."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from vitruve.core.standards import skeleton
+from vitruve.data.longtail import long_tail_counts
+from vitruve.methods.recognition.brl import (
+    BRL,
+    class_betas,
+    class_weights,
+    clip_losses,
+    lower_body,
+    mix_weight,
+    released_mix,
+    scaled,
+    shared_loss,
+    stream,
+    test_frames,
+    turned,
+    upright,
+)
+from vitruve.nn.skeletons import even_frames
+from vitruve.nn.stgcnpp import layout_graph
+from vitruve.tasks.recognition import RecognitionBatch, recognition_scores
+
+LAYOUTS = {"nturgb+d": "ntu25", "ntu": "ntu25", "nw_ucla": "kinect20", "coco": "coco17", "openpose": "openpose18"}
+LOSSES = {
+    "aa": "action_aware",
+    "cb": "class_balanced",
+    "weighted": "weighted",
+    "focal": "focal",
+    "ldam": "ldam",
+    "balanced_softmax": "balanced_softmax",
+    "ce": "cross_entropy",
+}
+FIRST_EPOCH = {"aa": 17, "cb": 18, "weighted": 19, "focal": 18, "balanced_softmax": 0, "ldam": 18, "ce": 0}
+SECOND_STAGE = 19
+
+
+def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
+    x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    module, outputs, config = spec["module"], spec["outputs"], spec["config"]
+    if state:
+        return _network(config, x["keypoint"], state, outputs)
+    if "graph" in module.lower():
+        return {name: _graph(name) for name in outputs}
+    if "loss" in module.lower():
+        return _losses(config, x, outputs)
+    if "mix_up" in module:
+        return _mix(module, config, x)
+    if "evaluation" in module:
+        return _metrics(x["score"], x["label"])
+    if {"angles", "scale"} & set(x):
+        return _augment(x)
+    return _preprocess(config, x["keypoint"], outputs, spec["calls"])
+
+
+# -- networks ------------------------------------------------------------------------------------
+
+
+def _network(config: dict, x: Tensor, state: dict[str, Tensor], outputs: dict) -> dict[str, object]:
+    own = config.get("backbone", config)
+    layout = own["graph_cfg"]
+    known: dict[str, Any] = {"graph": layout.get("mode", "spatial"), "hops": layout.get("max_hop", 1)}
+    if "sgcn1.0.A" not in {k.removeprefix("backbone.") for k in state}:
+        down, count = own.get("down_stages", [5, 8]), own.get("num_stages", 10)
+        strides = [1 + (i in down) for i in range(2, count + 1)]
+        known["strides"] = tuple(strides if own.get("in_channels", 3) == own.get("base_channels", 64) else [1, *strides])
+    if own.get("gcn_adaptive") == "offset":
+        known["adaptive"] = "offset"
+    if not any(k.startswith("backbone.") for k in state):
+        # a network by itself: given an answer of one class
+        width = max(v.shape[0] for k, v in state.items() if k.endswith(("gcn.bn.weight", "gcn1.bn.weight", "branches.5.1.weight")))
+        width = width if "sgcn1.0.A" not in state else sum(state[f"tcn3.branches.{i}.1.weight"].shape[0] for i in range(6))
+        state = {**{f"backbone.{k}": v for k, v in state.items()}, "cls_head.fc_cls.weight": torch.zeros(1, width), "cls_head.fc_cls.bias": torch.zeros(1)}
+    model = BRL.from_official(state, known, skeleton=LAYOUTS[layout.get("layout", "coco")], mix="none")
+    network = model.network
+    seen: dict[str, Tensor] = {}
+
+    def watch(names: tuple[str, ...], module: nn.Module) -> None:
+        module.register_forward_hook(lambda m, a, out: seen.update(dict.fromkeys(names, out)))
+
+    watch(("data_bn",), network.data_bn)
+    for i, block in enumerate(network.blocks):
+        names = (f"gcn{i}", f"block{i}", f"net{i}", f"layer{i}")
+        watch(names, block)
+        for part in ("gcn1", "tcn1"):
+            if hasattr(block, part):
+                watch(tuple(f"{n}_{p}" for n in names for p in (part, part[:-1])), getattr(block, part))
+        for k, conv in enumerate(getattr(getattr(block, "gcn1", None), "convs", [])):
+            watch(tuple(f"{n}_ctrgc{k}" for n in names), conv)
+        for part in ("sgcn", "gcn3d", "tcn"):
+            if hasattr(block, part):
+                watch((f"{part}{i + 1}",), getattr(block, part))
+    joints = x.permute(0, 4, 2, 3, 1)
+    with torch.inference_mode():
+        score = model(RecognitionBatch(joints, torch.zeros(joints.shape[0], joints.shape[2])))
+        maps = network.maps(joints)
+    out: dict[str, object] = {"score": score}
+    for name, (shape, _) in outputs.items():
+        if name == "feature":
+            out[name] = _part(maps if len(shape) == 5 else maps.mean((3, 4)) if len(shape) == 3 else maps.mean((1, 3, 4)), shape, 2)
+        elif name in seen:
+            # of normalised coordinates the channels are all there, of the first rows
+            out[name] = _part(seen[name], shape, 2 if name == "data_bn" else 1)
+    return out
+
+
+def _part(whole: Tensor, shape: list[int], leading: int) -> Tensor:
+    """The first rows along `leading` axes, and as many entries as `shape` says, evenly spaced, along the others."""
+    for axis, size in enumerate(shape):
+        step = 1 if axis < leading else max(whole.shape[axis] // size, 1)
+        whole = whole.movedim(axis, 0)[::step][:size].movedim(0, axis)
+    return whole
+
+
+def _graph(name: str) -> Tensor:
+    layout = next(k for k in sorted(LAYOUTS, key=len, reverse=True) if name.startswith(k))
+    mode, _, hops = name[len(layout) + 1 :].partition("_hop")
+    return layout_graph(skeleton(LAYOUTS[layout]), mode, int(hops or 1))
+
+
+# -- training ------------------------------------------------------------------------------------
+
+
+def _counts(config: dict) -> tuple[int, ...]:
+    largest, imbalance = {"xset_train": (400, 100), "train": (100, 10)}.get(config["split"], (600, 100))
+    return long_tail_counts(config["num_classes"], largest, imbalance)
+
+
+def _losses(config: dict, x: dict[str, Tensor], outputs: dict) -> dict[str, object]:
+    counts = _counts(config)
+    score, label = x["score"], x["label"]
+
+    def weights(kind: str, epoch: int) -> Tensor:
+        if epoch < SECOND_STAGE:
+            return torch.ones(len(counts))
+        return class_weights(LOSSES[kind], counts, flipped=(epoch - SECOND_STAGE) % 2 == 1 and kind == "aa")
+
+    def pair(kind: str, epoch: int, of: Tensor) -> tuple[Tensor, Tensor]:
+        return clip_losses(LOSSES[kind], score, of, counts, epoch >= SECOND_STAGE or kind == "balanced_softmax"), weights(kind, epoch)[of]
+
+    out: dict[str, object] = {"class_counts": torch.tensor(counts), "class_betas": class_betas(torch.tensor(counts, dtype=torch.float64))}
+    for name, (shape, _) in outputs.items():
+        found = re.fullmatch(r"(\w+?)_(weight|loss)(?:_fresh(\d+))?", name)
+        if not found or found[1] not in LOSSES:
+            continue
+        kind, first = found[1], int(found[3] or FIRST_EPOCH[found[1]])
+        epochs = range(first, first + shape[0])
+        one = torch.ones(len(label))
+        rows = [weights(kind, e) if found[2] == "weight" else shared_loss(one, pair(kind, e, label), pair(kind, e, label)) for e in epochs]
+        out[name] = torch.stack(rows)
+    if "label_b" in x:
+        alpha, other = config.get("alpha", 0.64), x["label_b"]
+        out["mix_loss"] = shared_loss(torch.tensor([alpha]), pair("aa", 19, label), pair("aa", 19, other), official_quirks=True)
+        for k in ("top1", "top5"):
+            a, b = (getattr(recognition_scores(score, of), k) for of in (label, other))
+            out[f"mix_{k}"] = torch.tensor(alpha * a + (1 - alpha) * b)
+    return out
+
+
+def _mix(module: str, config: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    draws = iter(x["partner"].tolist())
+    body = lower_body(skeleton("kinect20" if config["split"] == "train" else "ntu25"))
+    mixed, pairs = released_mix(x["keypoint"].permute(0, 4, 2, 3, 1), x["chosen"].tolist(), lambda left: next(draws), body)
+    label = x["label"]
+    other = label.clone()
+    for i, j in pairs:
+        other[i] = label[j]
+    alpha: object = torch.tensor(0.0)
+    if "base_mix_up" in module:
+        alpha = torch.tensor(config["alpha"])
+    elif pairs:
+        last = pairs[-1][0]
+        alpha = mix_weight(label[last], other[last], torch.tensor(_counts(config)), config["alpha"], config["im_k"])[0]
+    return {"mixed": mixed.permute(0, 4, 2, 3, 1), "label_a": label, "label_b": other, "alpha": alpha}
+
+
+def _metrics(score: Tensor, label: Tensor) -> dict[str, object]:
+    scores = recognition_scores(score, label)
+    confusion = torch.tensor(scores.confusion)
+    # theirs is over classes that occur, in the truth or in the answers
+    there = (confusion.sum(0) + confusion.sum(1)) > 0
+    per_class = torch.tensor(scores.per_class, dtype=torch.float64)[there]
+    return {"topk": torch.tensor([scores.top1, scores.top5]), "mean_class": per_class.mean(), "per_class": per_class, "confusion": confusion[there][:, there]}
+
+
+# -- clips ---------------------------------------------------------------------------------------
+
+
+def _augment(x: dict[str, Tensor]) -> dict[str, object]:
+    points = x["keypoint"]
+    body = skeleton("ntu25" if points.shape[2] == 25 else "kinect20")
+    out: dict[str, object] = {"flip": points[:, :, list(body.swap)]}
+    if "angles" in x:
+        out["rot"] = turned(points, x["angles"])
+    if "scale" in x:
+        out["scaled"] = scaled(points, x["scale"])
+    return out
+
+
+def _preprocess(config: dict, keypoint: Tensor, outputs: dict, calls: str) -> dict[str, object]:
+    body = skeleton(LAYOUTS[config["dataset"]])
+    flat = body.name in ("coco17", "openpose18")
+    out: dict[str, object] = {}
+
+    def made(points: Tensor) -> Tensor:
+        x = points.transpose(0, 1)
+        if body.name == "ntu25":
+            x, centre = upright(x, body)
+            out.setdefault("normalised", x.transpose(0, 1))
+            out.setdefault("body_center", centre)
+        return x
+
+    def clips(x: Tensor, name: str) -> None:
+        people, window = 2, outputs[f"{name}_input"][0][2] if f"{name}_input" in outputs else None
+        if body.name == "kinect20":
+            out[f"{name}_indices"] = even_frames(len(x), outputs[f"{name}_indices"][0][0])
+            return
+        total = outputs[f"{name}_indices"][0][0]
+        number = int((re.search(r"num_clips (\d+)", calls) or [0, 10])[1])
+        frames = test_frames(len(x), window or total // number, number)
+        out[f"{name}_indices"] = frames.flatten()
+        shown = x[frames[0]].transpose(0, 1)
+        out[f"{name}_input"] = torch.nn.functional.pad(shown, (0, 0, 0, 0, 0, 0, 0, people - len(shown)))[None]
+
+    x = made(keypoint)
+    if "test_indices" in outputs:
+        clips(x, "test")
+    if "test_short_indices" in outputs:
+        first = int((re.search(r"first (\d+) frames", calls) or [0, 10])[1])
+        clips(made(keypoint[:, :first]), "test_short")
+    for name, (shape, _) in outputs.items():
+        if name.startswith("feature_"):
+            whole = stream(x, name.removeprefix("feature_"), body, flat, official_quirks=True).transpose(0, 1)
+            out[name] = whole[:, :: -(-whole.shape[1] // shape[1])]
+    return out
