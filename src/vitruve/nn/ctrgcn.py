@@ -93,7 +93,7 @@ class CTRGCN(SkeletonGCN):
 
 def ctrgcn_sizes(state: Mapping[str, Tensor], prefix: str = "") -> dict[str, Any]:
     """num_classes, joints, people, channels and widths of a CTR-GCN (or AGCN) from its weights; KeyError names what is missing."""
-    widths = []
+    widths: list[int] = []
     while f"{prefix}l{len(widths) + 1}.gcn1.bn.weight" in state:
         widths.append(len(state[f"{prefix}l{len(widths) + 1}.gcn1.bn.weight"]))
     joints = state[f"{prefix}l1.gcn1.PA"].shape[-1]

@@ -318,8 +318,8 @@ class Ens1D(ActionRecognizer):
         x = clips.centred(clips.arranged(poses, c.people, c.dims), self.skeleton)
         if c.centre == "each":
             # without a pelvis the mean of the joints stands for it
-            first = x[:, :1]
-            x = x - (first[:, :, [self.skeleton.index("pelvis")]] if self.skeleton.has("pelvis") else first.nanmean(2, keepdim=True))
+            lead = x[:, :1]
+            x = x - (lead[:, :, [self.skeleton.index("pelvis")]] if self.skeleton.has("pelvis") else lead.nanmean(2, keepdim=True))
         if c.view == "front" and c.dims == 3:
             x = clips.turned_to_front(x, self.skeleton)
         dice = None if generator is None else skeletons.Dice(generator)
