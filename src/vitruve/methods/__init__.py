@@ -21,6 +21,7 @@ _METHODS: dict[str, tuple[str, str, str]] = {
     "skeletonmae": ("recognition", "SkeletonMAE", "SkeletonMAE: Graph-based Masked Autoencoder for Skeleton Sequence Pre-training (ICCV 2023)"),
     "eqmotion": ("forecasting", "EqMotion", "EqMotion: Equivariant Multi-agent Motion Prediction with Invariant Interaction Reasoning (CVPR 2023)"),
     "gap": ("recognition", "GAP", "GAP: Generative Action Description Prompts for Skeleton-based Action Recognition (ICCV 2023)"),
+    "chase": ("recognition", "CHASE", "CHASE: Learning Convex Hull Adaptive Shift for Skeleton-based Multi-Entity Action Recognition (NeurIPS 2024)"),
     "psumnet": ("recognition", "PSUMNet", "PSUMNet: Unified Modality Part Streams are All You Need for Efficient Pose-based Action Recognition (ECCVW 2022)"),
     "halp": ("recognition", "HaLP", "HaLP: Hallucinating Latent Positives for Skeleton-based Self-Supervised Learning of Actions (CVPR 2023)"),
     "brl": ("recognition", "BRL", "Balanced Representation Learning for Long-tailed Skeleton-based Action Recognition (arXiv 2023)"),
