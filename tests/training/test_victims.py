@@ -25,7 +25,7 @@ def _clips():
 @pytest.mark.parametrize("defence", DEFENCES)
 def test_it_learns_is_kept_and_comes_back(defence, tmp_path):
     clips = _clips()
-    training = VictimTraining(epochs=40 if defence == "beat" else 15, batch_size=8, defence=defence, inner=2)
+    training = VictimTraining(epochs=15, batch_size=8, defence=defence, inner=2)
 
     def fresh():
         torch.manual_seed(0)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-VERBS = ("run", "convert", "triangulate", "info", "view", "fit", "render", "angles", "methods", "data", "train", "eval", "predict", "reproduce")
+VERBS = ("run", "convert", "triangulate", "info", "view", "fit", "render", "angles", "methods", "data", "train", "eval", "predict", "reproduce", "bench")
 
 
 def _module(verb: str) -> Any:

@@ -44,6 +44,9 @@ def eval(method: tyro.conf.Positional[str], /, data: str, weights: str | None = 
     for name, value in scores.items():
         if isinstance(value, int | float):
             table.add_row(name, str(value) if isinstance(value, int) else f"{value:.4f}")
+        elif isinstance(value, dict):
+            for part, number in value.items():
+                table.add_row(f"{name}: {part}", str(number) if isinstance(number, int) else f"{number:.4f}")
         elif name == "horizons" and value:
             for frame, error in value:
                 table.add_row(f"frame +{frame}", f"{error:.4f}")

@@ -30,11 +30,17 @@ _METHODS: dict[str, tuple[str, str, str]] = {
         "PoseDA",
         "PoseDA: Global Adaptation meets Local Generalization: Unsupervised Domain Adaptation for 3D Human Pose Estimation (ICCV 2023)",
     ),
+    "smi_attack": (
+        "robustness",
+        "SMIAttack",
+        "SMI attack: Hard No-Box Adversarial Attack on Skeleton-Based Human Action Recognition with Skeleton-Motion-Informed Gradient (ICCV 2023)",
+    ),
     "hopfir": ("lifting", "HopFIR", "HopFIR: Hop-wise GraphFormer with Intragroup Joint Refinement for 3D Human Pose Estimation (ICCV 2023)"),
     "diffpose": ("lifting", "DiffPose", "DiffPose: Multi-hypothesis Human Pose Estimation using Diffusion Models (ICCV 2023)"),
     "finepose": ("lifting", "FinePOSE", "FinePOSE: Fine-Grained Prompt-Driven 3D Human Pose Estimation via Diffusion Models (CVPR 2024)"),
     "parsinggait": ("gait", "ParsingGait", "Parsing is All You Need for Accurate Gait Recognition in the Wild (ACM MM 2023)"),
     "unimts": ("imu", "UniMTS", "UniMTS: Unified Pre-training for Motion Time Series (NeurIPS 2024)"),
+    "tasar": ("robustness", "TASAR", "TASAR: Transfer-based Attack on Skeletal Action Recognition (ICLR 2025)"),
     "opencapbench": ("biomechanics", "OpenCapBench", "OpenCapBench: A Benchmark to Bridge Pose Estimation and Biomechanics (arXiv 2024)"),
 }
 

@@ -1,0 +1,1 @@
+"""Claims about robustness, and the benchmark around them."""

@@ -1,0 +1,331 @@
+"""The benchmark of attacks on recognisers of skeletons: victims x attacks x defences, on open data. After RobustBenchHAR (TASAR, ICLR 2025).
+
+Attacks see the surrogates alone (ENSEMBLE and SVRE three of them, the others the first); victims are counted on the test clips that they
+name rightly. All have the same budget.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vitruve.claims.base import environment
+from vitruve.data import actions
+from vitruve.data import load as load_set
+from vitruve.io.files import atomic
+from vitruve.methods.recognition.skateformer import PART_ORDER, SkateFormer
+from vitruve.methods.recognition.skateformer import Config as SkateConfig
+from vitruve.methods.robustness.tasar import TASAR, Config
+from vitruve.nn import attacks
+from vitruve.nn.attacks import Budget, Perception
+from vitruve.nn.victims import Body, Size, victim
+from vitruve.tasks.method import Recipe
+from vitruve.tasks.recognition import RecognitionBatch
+from vitruve.tasks.robustness import Deviation, deviation, fooled
+from vitruve.tasks.split import Split
+from vitruve.training import TrainingOptions, train
+from vitruve.training.victims import Clips, VictimTraining, arrays, train_victim
+
+DATA = {"nw_ucla": actions.cross_view, "msr_action3d": actions.odd_subjects}
+ATTACKS = ("ifgsm", "mifgsm", "smart", "ciasa", "mig", "augment", "ensemble", "svre", "ba", "tasar")
+Attack = Callable[[Tensor, Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large the benchmark is."""
+
+    frames: int = 60
+    size: Size = Size(32, (2, 2, 2), (1, 1, 2), 256, 8, 0.3)
+    epochs: int = 60
+    head_epochs: int = 5
+    clips: int = 200
+    """Test clips that are attacked; every so-manieth of all."""
+    budget: Budget = Budget(0.01, 0.002, 100)
+    heads: int = 3
+    samples: int = 20
+    defended: tuple[str, ...] = ("stgcn", "ctrgcn", "agcn")
+    victims: tuple[str, ...] = ("stgcn", "ctrgcn", "msg3d", "agcn", "frhead", "sttformer", "skateformer", "mlp")
+    train_clips: int = 0
+    """How many are learnt from; 0 for all."""
+
+
+QUICK = Scale(
+    frames=24, size=Size(8, (1, 1, 1), (1, 1, 1), 64, 3, 0.0), epochs=12, head_epochs=1, clips=32, budget=Budget(0.02, 0.01, 4), heads=2, samples=2,
+    defended=("stgcn",), victims=("stgcn", "ctrgcn", "msg3d", "sttformer", "mlp"), train_clips=400,
+)  # fmt: skip
+
+
+class SkateVictim(nn.Module):
+    """SkateFormer as a victim: clips padded with zeros to whole partitions, joints in part order."""
+
+    def __init__(self, num_classes: int, skeleton: str, people: int, frames: int, small: bool) -> None:
+        super().__init__()
+        depths = (1, 1) if small else (1, 1, 1, 1)
+        whole = 8 * 2 ** (len(depths) - 1)
+        self.frames = -(-frames // whole) * whole
+        parts: dict[str, Any] = {"near_joints": 4, "far_joints": len(PART_ORDER[skeleton]) * people // 4}
+        width = 32 if small else 64
+        self.net = SkateFormer(
+            SkateConfig(
+                num_classes=num_classes,
+                skeleton=skeleton,
+                people=people,
+                frames=self.frames,
+                depths=depths,
+                channels=(width,) * len(depths),
+                heads=8,
+                attention_dropout=0.0,
+                drop_path=0.0,
+                **parts,
+            )  # fmt: skip
+        )
+        self.order = list(PART_ORDER[skeleton])
+
+    def forward(self, joints: Float[Tensor, "B 3 T J P"]) -> Float[Tensor, "B K"]:
+        x = F.pad(joints[:, :, :, self.order], (0, 0, 0, 0, 0, self.frames - joints.shape[2]))
+        return self.net(RecognitionBatch(x, (torch.arange(self.frames) * 2 / self.frames - 1).to(x).repeat(len(x), 1)))
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """A data set, made ready: clips, joint set, and where victims are kept."""
+
+    name: str
+    training: Clips
+    test: Clips
+    """Those that are attacked."""
+    num_classes: int
+    skeleton: str
+    body: Body
+    spine: tuple[int, ...]
+    scale: Scale
+    folder: Path
+    seed: int = 0
+
+    @property
+    def people(self) -> int:
+        return self.training.joints.shape[-1]
+
+    def config(self, **changes: Any) -> Config:
+        """TASAR's, of this data and scale."""
+        s, b = self.scale, self.scale.budget
+        size: dict[str, Any] = asdict(s.size)
+        return Config(
+            skeleton=self.skeleton, num_classes=self.num_classes, people=self.people, frames=s.frames, heads=s.heads, samples=s.samples,
+            epsilon=b.epsilon, rate=b.rate, steps=b.steps, **{**size, **changes},
+        )  # fmt: skip
+
+    def victim(self, name: str, defence: str = "none") -> nn.Module:
+        """A trained recogniser; from the folder where there is one."""
+        s = self.scale
+        torch.manual_seed(self.seed)
+        if name == "skateformer":
+            net: nn.Module = SkateVictim(self.num_classes, self.skeleton, self.people, s.frames, s.size.width < 32)
+        else:
+            net = victim(name, self.num_classes, self.body, self.people, s.frames, s.size)
+        about = {"data": self.name, "frames": s.frames, "size": str(s.size)}
+        training = VictimTraining(
+            epochs=s.epochs,
+            defence=defence,
+            epsilon=s.budget.epsilon if defence == "trades" else 0.01,
+            inner=3 if s.epochs < 20 else 10,
+            seed=self.seed,
+            about=about,
+        )
+        return train_victim(net, name, self.training, self.body, self.folder / "victims", training)
+
+    def tasar(self, surrogate: str = "stgcn") -> TASAR:
+        """The attacker behind the trained surrogate, its heads trained by the paper's two stages."""
+        torch.manual_seed(self.seed)
+        method = TASAR(self.config(surrogate=surrogate))
+        method.surrogate.load_state_dict(self.victim(surrogate).state_dict())
+        split = Split(
+            len(self.training), lambda i, _: (self.training.joints[i], torch.zeros(self.scale.frames), int(self.training.label[i])), RecognitionBatch.collate
+        )
+        recipe = Recipe(tuple(replace(stage, epochs=self.scale.head_epochs) for stage in TASAR.RECIPE.stages[1:]), TASAR.RECIPE.source)
+        s = self.scale
+        place = self.folder / f"tasar-{self.name}-{surrogate}-{s.frames}-{s.size.width}-{s.epochs}-{s.heads}-{self.seed}"
+        made = train(method, split, place, TrainingOptions(seed=self.seed, progress=False, accelerator="cpu"), recipe)
+        assert isinstance(made, TASAR)
+        return made
+
+    def attacks(self, names: Sequence[str]) -> dict[str, Attack]:
+        """Attacks by name, each with its surrogates."""
+        b, seed = self.scale.budget, self.seed
+        surrogate = self.victim("stgcn")
+        three = [surrogate, self.victim("ctrgcn"), self.victim("msg3d")] if {"ensemble", "svre"} & set(names) else [surrogate]
+        seen = Perception(self.body.bones, self.spine)
+        posterior = self.posterior() if "ba" in names else None
+
+        def dice() -> torch.Generator:
+            return torch.Generator().manual_seed(seed)
+
+        def draw(x: Tensor, y: Tensor) -> Tensor:
+            assert posterior is not None
+            return attacks.bayesian(surrogate, posterior, x, y, b, dice())
+
+        all_: dict[str, Attack] = {
+            "ifgsm": lambda x, y: attacks.ifgsm(surrogate, x, y, b),
+            "mifgsm": lambda x, y: attacks.mifgsm(surrogate, x, y, b),
+            "smart": lambda x, y: attacks.smart(surrogate, x, y, b, seen),
+            "ciasa": lambda x, y: attacks.ciasa(surrogate, x, y, b, seen, seed=seed),
+            "mig": lambda x, y: attacks.mig(surrogate, x, y, b),
+            "augment": lambda x, y: attacks.augment(surrogate, x, y, b, dice()),
+            "ensemble": lambda x, y: attacks.ensemble(three, x, y, b),
+            "svre": lambda x, y: attacks.svre(three, x, y, b, dice()),
+            "ba": draw,
+        }
+        if "tasar" in names:
+            method = self.tasar()
+            all_["tasar"] = lambda x, y: method.perturb(x, y, dice())
+        return {n: all_[n] for n in names}
+
+    def posterior(self) -> Any:
+        """BA's: of all weights of a copy of the surrogate that is trained on."""
+        net = deepcopy(self.victim("stgcn"))
+        generator = torch.Generator().manual_seed(self.seed)
+
+        def batches() -> list[tuple[Tensor, Tensor]]:
+            order = torch.randperm(len(self.training), generator=generator).split(32)
+            return [(self.training.joints[i], self.training.label[i]) for i in order if len(i) == 32]
+
+        return attacks.finetune_posterior(net, batches, max(self.scale.epochs // 3, 1))
+
+
+def prepare(name: str, scale: Scale, folder: str | Path, data_root: str | Path | None = None, seed: int = 0) -> Bench:
+    """A data set made ready."""
+    from vitruve.core.standards import skeleton as standard
+    from vitruve.errors import OptionError
+    from vitruve.nn.victims import body
+
+    if name not in DATA:
+        raise OptionError(f"bench robustness on {name!r}: expected one of {', '.join(DATA)}")
+    clips = load_set(name, data_root)
+    training, test = DATA[name](clips)
+    skeleton = clips[0].poses.skeleton
+    people = max(len(c.poses.positions) for c in clips)
+    learnt = arrays(training, skeleton, people, scale.frames)
+    if scale.train_clips:
+        order = torch.randperm(len(learnt), generator=torch.Generator().manual_seed(0))[: scale.train_clips]
+        learnt = learnt[order]
+    attacked = arrays(test[:: max(len(test) // scale.clips, 1)][: scale.clips], skeleton, people, scale.frames)
+    spine = tuple(i for i, j in enumerate(skeleton.joints) if j in ("spine", "spine_mid", "spine_shoulder", "shoulder_center", "neck", "hip_center"))
+    known = standard(skeleton.name)
+    return Bench(name, learnt, attacked, len(actions.class_names(clips)), known.name, body(known), spine, scale, Path(folder), seed)
+
+
+def in_batches(attack: Attack, clips: Clips, size: int = 64) -> Float[Tensor, "N 3 T J P"]:
+    """All clips, attacked batch by batch."""
+    return torch.cat([attack(clips.joints[i : i + size], clips.label[i : i + size]) for i in range(0, len(clips), size)])
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell of the table."""
+
+    data: str
+    attack: str
+    victim: str
+    defence: str
+    success: float
+    """Share of its rightly named clips that it misnames after the attack."""
+    clips: int
+    accuracy: float
+    """On the clean clips."""
+    deviation: Deviation
+    surrogate: bool
+    """Whether the attack has seen this very network."""
+    seconds: float
+    """Of the attack."""
+
+
+def run(
+    data: Sequence[str] = ("nw_ucla",),
+    quick: bool = False,
+    data_root: str | Path | None = None,
+    folder: str | Path = "runs/bench",
+    seed: int = 0,
+    names: Sequence[str] = ATTACKS,
+    say: Callable[[str], None] = lambda text: None,
+) -> list[Row]:
+    """Every attack on every victim, with and without defences.
+
+    Args:
+        data: sets of DATA.
+        quick: tiny networks, few clips and steps: shows that all works, and little else.
+        data_root: folder of the data sets.
+        folder: keeps what has been trained; a stopped benchmark goes on from it.
+        seed: of weights and draws.
+        names: of ATTACKS.
+        say: told what is going on.
+    """
+    scale = QUICK if quick else Scale()
+    rows = []
+    for name in data:
+        bench = prepare(name, scale, folder, data_root, seed)
+        victims: dict[tuple[str, str], nn.Module] = {}
+        for v in scale.victims:
+            if v == "skateformer" and bench.skeleton not in PART_ORDER:
+                continue
+            for defence in ("none", "trades", "beat") if v in scale.defended else ("none",):
+                say(f"{name}: training {v}, defence {defence}")
+                victims[v, defence] = bench.victim(v, defence)
+        made = bench.attacks(names)
+        for attack in names:
+            say(f"{name}: {attack}")
+            start = time.perf_counter()
+            changed = in_batches(made[attack], bench.test)
+            seconds = time.perf_counter() - start
+            moved = deviation(bench.test.joints, changed, bench.body.bones)
+            whites = ("stgcn", "ctrgcn", "msg3d") if attack in ("ensemble", "svre") else ("stgcn",)
+            for (v, defence), net in victims.items():
+                right, wrong = fooled(net, bench.test.joints, changed, bench.test.label)
+                success, accuracy = float(wrong.sum() / right.sum().clamp_min(1)), float(right.float().mean())
+                rows.append(Row(name, attack, v, defence, success, int(right.sum()), accuracy, moved, v in whites and defence == "none", seconds))
+    return rows
+
+
+def write(rows: Sequence[Row], path: str | Path, facts: Mapping[str, Any]) -> Path:
+    """The table as JSON, and as a picture beside it."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps({**facts, "rows": [asdict(r) for r in rows], "made_with": environment()}, indent=1) + "\n")
+    picture(rows, path.with_suffix(".png"))
+    return path
+
+
+def picture(rows: Sequence[Row], path: str | Path) -> Path:
+    """Success of each attack (rows) on each victim (columns), darker for more; a frame where the attack has seen the victim."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    columns = list(dict.fromkeys((r.data, r.victim, r.defence) for r in rows))
+    lines = list(dict.fromkeys(r.attack for r in rows))
+    width, height, left, top = 92, 34, 120, 78
+    image = Image.new("RGB", (left + width * len(columns) + 12, top + height * len(lines) + 12), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(13)
+    for i, column in enumerate(columns):
+        for line, text in enumerate((*column[:2], "" if column[2] == "none" else f"+ {column[2]}")):
+            draw.text((left + width * (i + 0.5), 10 + 20 * line), text, "#222222", font, anchor="ma")
+    for j, attack in enumerate(lines):
+        draw.text((left - 10, top + height * (j + 0.5)), attack, "#222222", font, anchor="rm")
+    for r in rows:
+        i, j = columns.index((r.data, r.victim, r.defence)), lines.index(r.attack)
+        box = (left + width * i, top + height * j, left + width * (i + 1) - 2, top + height * (j + 1) - 2)
+        shade = tuple(round(255 - r.success * (255 - c)) for c in (178, 24, 43))
+        draw.rectangle(box, fill=shade, outline="#222222" if r.surrogate else None, width=2)
+        draw.text(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), f"{100 * r.success:.0f}", "white" if r.success > 0.6 else "#222222", font, anchor="mm")
+    with atomic(path) as temporary:
+        image.save(temporary, "PNG")
+    return Path(path)

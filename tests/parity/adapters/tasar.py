@@ -1,0 +1,246 @@
+"""TASAR and its benchmark: the victims, the attacks on ST-GCN, the two Bayesian stages, the models of motion."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from vitruve.methods.recognition.skateformer import SkateFormer
+from vitruve.methods.robustness.tasar import TASAR, head_answers
+from vitruve.nn import attacks
+from vitruve.nn.bayes import SGAdaHMC
+from vitruve.nn.tvar import influence
+from vitruve.nn.victims import HDM05, NTU, Body, read_victim
+from vitruve.tasks.recognition import RecognitionBatch
+
+CLASSIFIERS = {"3layerMLP": "mlp"}
+
+
+def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
+    x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    config = spec["config"]
+    outputs = [k.removeprefix("out/") for k in spec["shapes"] if k.startswith("out/")]
+    body = HDM05 if config.get("dataset") == "hdm05" else NTU
+    if "coef1" in x:
+        return _influence(x, spec["shapes"])
+    if "noise" in x and "SGAdaHMC" in config:
+        return _dual(config, x, outputs, state)
+    if "bayesianModelNum" in config:
+        return _tasar(config, x, outputs, state)
+    if "attacker" in config:
+        return _attack(config, x, outputs, state, body)
+    if "classifier" in config:
+        return _victim(config, x["x"], outputs, spec["shapes"], state, body)
+    raise ValueError(f"config {sorted(config)}, inputs {sorted(x)}: nothing known")
+
+
+def _influence(x: dict[str, Tensor], shapes: dict) -> dict[str, object]:
+    """Given coefficients; the first clips and joints are what the golden keeps."""
+    first, second = x["coef1"], x["coef2"]
+    if second.shape[-1] != 2:
+        raise ValueError(f"coef2 {tuple(second.shape)}: expected the two coefficients last")
+    frames = shapes["out/AR1"][2]
+    both = influence(first[..., None], second, frames)
+    return {name: _cut(v.movedim(-1, 2), shapes[f"out/{name}"]) for name, v in zip(("AR1", "AR2"), both)}
+
+
+def _cut(value: Tensor, shape: list[int]) -> Tensor:
+    """The beginning of every axis, as much as the golden has."""
+    if value.ndim != len(shape):
+        raise ValueError(f"{tuple(value.shape)}: the golden has {shape}")
+    return value[tuple(slice(0, n) for n in shape)]
+
+
+def _victim(config: dict, joints: Tensor, outputs: list[str], shapes: dict, state: dict[str, Tensor], body: Body) -> dict[str, object]:
+    name = CLASSIFIERS.get(config["classifier"], config["classifier"].lower())
+    seen: dict[str, Tensor] = {}
+    net: nn.Module
+    call: Callable[[], Tensor]
+    if name == "skateformer":
+        net, call = _skateformer(state, joints)
+    else:
+        victim = read_victim(name, state, body, joints.shape[2])
+        net = next(iter(victim.streams.values())) if len(victim.streams) == 1 else victim
+        # the golden's MLP reads (N, T, 3 J), which is no clip of ours
+        call = (lambda: net(joints)) if joints.ndim == 3 else (lambda: victim(joints))
+    for output in outputs:
+        if output != "logits":
+            _submodule(net, output).register_forward_hook(lambda m, a, y, output=output: seen.update({output: y}))
+    with torch.inference_mode():
+        logits = call()
+    return {"logits": logits} | {k: _cut(v, shapes[f"out/{k}"]) for k, v in seen.items()}
+
+
+def _submodule(net: nn.Module, name: str) -> nn.Module:
+    """The release's name of a module to ours."""
+    if name.startswith("block") and name[5:].isdigit():
+        name = f"st_gcn_networks.{name[5:]}"
+    if place := re.match(r"(gcn3d|sgcn|tcn)([123])(.*)", name):
+        name = f"stages.{int(place[2]) - 1}.{place[1]}{place[3]}"
+    return net.get_submodule(name)
+
+
+def _skateformer(state: dict[str, Tensor], joints: Tensor) -> tuple[nn.Module, Callable[[], Tensor]]:
+    """Clips come padded to 64 frames and in part order."""
+    # partitions of near joints are not in the weights: four joints in the benchmark's release
+    model = SkateFormer.from_official(state, skeleton="ntu25", people=joints.shape[-1], near_joints=4)
+    frames = joints.shape[2]
+    index = (2 * torch.arange(frames) / frames - 1).repeat(len(joints), 1)
+    return model, lambda: model(RecognitionBatch(joints, index))
+
+
+# -- attacks -------------------------------------------------------------------------------------
+
+SURROGATES = {
+    "stgcn": ("st_gcn_networks.0.gcn.conv.weight", "A"),
+    "sttformer": ("input_map.0.weight",),
+    "mlp": ("mlpstack.0.weight",),
+    "msg3d_joint": ("sgcn1.0.A_res",),
+    "frhead": ("ren_low.spatio_squeeze.0.weight",),
+    "agcn_joint": ("l1.gcn1.conv_d.0.weight",),
+    "ctrgcn": ("l1.gcn1.convs.0.conv1.weight",),
+}
+"""Entries that tell a classifier's weights."""
+
+
+def _surrogate(config: dict, state: dict[str, Tensor], named: str) -> str:
+    """The classifier that is attacked: as the golden names it, else as its weights show."""
+    if config.get(named):
+        return CLASSIFIERS.get(config[named], config[named].lower())
+    return next(name for name, entries in SURROGATES.items() if all(e in state for e in entries))
+
+
+def _budget(config: dict) -> attacks.Budget:
+    return attacks.Budget(config["clippingThreshold"], 0.01, config["steps"], config["attackType"] == "target", official_quirks=True)
+
+
+class _Watched:
+    """A model, and the best share of clips it was fooled on, in per cent, while it read whole batches."""
+
+    def __init__(self, model: Callable[[Tensor], Tensor], case: attacks.Case) -> None:
+        self.model, self.case, self.rate = model, case, -np.inf
+
+    def __call__(self, joints: Tensor) -> Tensor:
+        logits = self.model(joints)
+        if len(logits) == len(self.case.label):
+            self.rate = max(self.rate, 100 * float(self.case.fooled(logits).float().mean()))
+        return logits
+
+
+def _perception(config: dict, body: Body) -> attacks.Perception:
+    norm, _, rest = config["perpLoss"].partition("_")
+    return attacks.Perception(
+        body.bones,
+        # the release weighs the spine of HDM05, whatever the joints are
+        spine=(10, 11, 12, 13, 14),
+        bone=config["boneLenWeight"],
+        acceleration=config["reconWeight"],
+        norm="linf" if norm == "lInf" else "l2",
+        dynamics=rest == "acc-bone",
+    )
+
+
+def _results(case: attacks.Case, changed: Tensor, logits: Tensor, rate: float) -> dict[str, object]:
+    return {"delta_x100": 100 * (changed - case.clean), "adversarial_labels": logits.argmax(1), "fool_rate": np.array([rate])}
+
+
+def _attack(config: dict, x: dict[str, Tensor], outputs: list[str], state: dict[str, Tensor], body: Body) -> dict[str, object]:
+    # in double precision: where rounding turns a ReLU over, gradients jump, and the golden's own rounding is enough of that
+    victim = read_victim(_surrogate(config, state, "classifier"), state, body, x["x"].shape[2]).double()
+    clean, label, budget = x["x"].double(), x.get("targets", x["labels"]), _budget(config)
+    case = attacks.Case(clean, label, budget)
+    model = _Watched(victim, case)
+    name = config["attacker"]
+    if name == "FGSM":
+        changed = attacks.ifgsm(model, clean, label, budget)
+    elif name == "MI-FGSM":
+        changed = attacks.mifgsm(model, clean, label, budget, decay=0.1)
+    elif name in ("SMART", "CIASA"):
+        # the realism term of the release's CIASA has no gradient
+        changed = attacks.smart(model, clean, label, budget, _perception(config, body), config["classWeight"], {"Adam": "adam"}.get(config["updateRule"], "gd"))
+    elif name == "MIG":
+        changed = attacks.mig(model, clean, label, budget)
+    elif name in ("ENSEMBLE", "SVRE"):
+        changed = attacks.ensemble([model], clean, label, budget)
+    else:
+        raise ValueError(f"attacker {name!r} draws random numbers that the golden does not hold")
+    rate = model.rate
+    with torch.no_grad():
+        return _results(case, changed, victim(changed), rate)
+
+
+def _method(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], **more: object) -> TASAR:
+    base = {k.removeprefix("base."): v for k, v in state.items() if k.startswith("base.")}
+    hdm05 = config.get("dataset", "hdm05") == "hdm05"
+    return TASAR.from_official(
+        state,
+        surrogate=_surrogate(config, base, "baseClassifier"),
+        skeleton="hdm05" if hdm05 else "ntu25",
+        people=x["x"].shape[-1],
+        frames=x["x"].shape[2],
+        **more,
+    )
+
+
+def _tasar(config: dict, x: dict[str, Tensor], outputs: list[str], state: dict[str, Tensor]) -> dict[str, object]:
+    steps, samples = config["steps"], config.get("weight_samples_per_head", 20)
+    model = _method(config, x, state, samples=samples, scale=config["scale"], epsilon=config["clippingThreshold"], steps=steps, motion=bool(config["temporal"]))
+    model.double()
+    x = {k: v.double() if v.is_floating_point() else v for k, v in x.items()}
+    case = attacks.Case(x["x"], x["labels"], model.config.budget)
+    both = tuple(v if v.ndim == 5 else v[..., None] for v in (x["AR1"], x["AR2"])) if "AR1" in x else None
+    rates = []
+    kept, model_logits = case.fooled, model.logits
+
+    def watched(self: attacks.Case, logits: Tensor) -> Tensor:
+        fooled = kept(logits)
+        rates.append(100 * float(fooled.float().mean()))
+        return fooled
+
+    original = attacks.Case.fooled
+    attacks.Case.fooled = watched  # type: ignore[method-assign]
+    try:
+        changed = model.perturb(x["x"], x["labels"], influence=both, noise=x["noise"][:, :, :, None])
+    finally:
+        attacks.Case.fooled = original  # type: ignore[method-assign]
+    with torch.no_grad():
+        out = _results(case, changed, model_logits(changed), max(rates))
+        if "head_logits" in outputs:
+            read = model.surrogate.answers(x["x"]).relu()
+            out["head_logits"] = head_answers(read, model.heads)[:, 0]
+    return out
+
+
+def _dual(config: dict, x: dict[str, Tensor], outputs: list[str], state: dict[str, Tensor]) -> dict[str, object]:
+    """The second stage: heads do not touch each other, so all move at once; only the release's count of weights taken in runs from head to head."""
+    model = _method(config, x, state, radius=config["perturbation_radius"], flatness=config["lam"])
+    c = config["SGAdaHMC"]
+    sampler = SGAdaHMC([model.heads], c["lr"], c["L"], c["T"], c["tao"], c["C"], keep=False)
+    noise = x["noise"] if x["noise"].ndim == 5 else x["noise"][None]
+    batches = list(zip(x["x"].split(config["batchSize"]), x["labels"].split(config["batchSize"])))
+    epochs, start = config["epochs"], config["swa_start"]
+    every = (epochs - start) * len(batches) // config["swa_n"]
+    taken = [[e + 1 > start and ((e - start) * len(batches) + b) % every == 0 for b in range(len(batches))] for e in range(epochs)]
+    heads = len(model.heads)
+    for e in range(epochs):
+        before = heads * sum(map(sum, taken[:e]))
+        for b, (joints, label) in enumerate(batches):
+            read = model.surrogate.answers(joints).detach().relu()
+            loss = model.head_losses(read, label, model.heads).sum() + model.flatness(read, label)
+            (model.heads.grad,) = torch.autograd.grad(loss, [model.heads])
+            sampler.step(noise=noise[e, :, b].transpose(0, 1)[:, :, None])
+            for m in range(heads):
+                if taken[e][b]:
+                    model.take_in(m, before + m * sum(taken[e]) + sum(taken[e][:b]))
+    rows = {"head": model.heads.detach(), "mean": model.mean, "sqmean": model.square}
+    out: dict[str, object] = {}
+    k = config["classNum"]
+    for name, value in rows.items():
+        for m, row in enumerate(value[:, 0]):
+            parts = row.split([k * k, k, k * k, k])
+            out |= {f"{name}{m}.{p}": v.view(k, k) if p.endswith("weight") else v for p, v in zip(("0.weight", "0.bias", "1.weight", "1.bias"), parts)}
+    return {o: out[o] for o in outputs}
