@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -48,7 +48,7 @@ def triangulate(
         rig = list(read_cameras(cameras).values())
         if len(rig) != len(views):
             raise OptionError(f"{len(views)} views but {len(rig)} cameras in {cameras}")
-        extra = {"fps": fps} if fps is not None else {}
+        extra: dict[str, Any] = {"fps": fps} if fps is not None else {}
         seen = [replace(load_clip(f, **extra), camera=c) for f, c in zip(views, rig)]
     people = track_people(seen)
     line = f"{people.num_people} people in {people.num_frames} frames of {len(seen)} views"

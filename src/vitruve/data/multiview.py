@@ -48,7 +48,7 @@ def read_actors(path: str | Path, fps: float = 25.0) -> Poses:
 
     try:
         cells = loadmat(str(path), squeeze_me=False)["actor3D"]
-    except (OSError, ValueError, KeyError) as e:
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as e:
         raise FormatError(path, f"expected a MATLAB file with actor3D: {e}") from None
     while cells.dtype == object and cells.size == 1:
         cells = cells.flat[0]

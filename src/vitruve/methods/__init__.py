@@ -36,6 +36,7 @@ _METHODS: dict[str, tuple[str, str, str]] = {
         "SMI attack: Hard No-Box Adversarial Attack on Skeleton-Based Human Action Recognition with Skeleton-Motion-Informed Gradient (ICCV 2023)",
     ),
     "hopfir": ("lifting", "HopFIR", "HopFIR: Hop-wise GraphFormer with Intragroup Joint Refinement for 3D Human Pose Estimation (ICCV 2023)"),
+    "selfpose3d": ("multiview", "SelfPose3d", "SelfPose3d: Self-Supervised Multi-Person Multi-View 3d Pose Estimation (CVPR 2024)"),
     "diffpose": ("lifting", "DiffPose", "DiffPose: Multi-hypothesis Human Pose Estimation using Diffusion Models (ICCV 2023)"),
     "finepose": ("lifting", "FinePOSE", "FinePOSE: Fine-Grained Prompt-Driven 3D Human Pose Estimation via Diffusion Models (CVPR 2024)"),
     "parsinggait": ("gait", "ParsingGait", "Parsing is All You Need for Accurate Gait Recognition in the Wild (ACM MM 2023)"),

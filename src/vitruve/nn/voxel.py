@@ -132,9 +132,13 @@ def draw_heatmaps(
             near = off.abs() <= reach
         return torch.where(near, torch.exp(-off.square() / (2 * sigma**2)), 0.0)
 
-    x, y = points.nan_to_num(0.0).unbind(-1)
     w, h = size
-    return (bell(y, h)[..., :, None] * bell(x, w)[..., None, :] * peak[..., None, None]).amax(-4).clamp(0.0, 1.0)
+    out = points.new_zeros(*points.shape[:-3], points.shape[-2], h, w)
+    for person, height in zip(points.nan_to_num(0.0).unbind(-3), peak.unbind(-2)):
+        if height.any():
+            x, y = person.unbind(-1)
+            out = torch.maximum(out, (bell(y, h) * height[..., None])[..., :, None] * bell(x, w)[..., None, :])
+    return out.clamp(0.0, 1.0)
 
 
 def gaussian_volume(points: Float[Tensor, "B P 3"], ticks: Sequence[Tensor], sigma: float, present: Bool[Tensor, "B P"]) -> Float[Tensor, "B X Y Z"]:

@@ -110,13 +110,13 @@ class Look:
 
     def map(self, change: Callable[[Tensor], Tensor]) -> Look:
         """The same with every tensor changed."""
-        return Look(*(None if (v := getattr(self, f.name)) is None else change(v) for f in fields(self)))
+        return replace(self, **{f.name: change(v) for f in fields(self) if (v := getattr(self, f.name)) is not None})
 
     @staticmethod
     def join(looks: Sequence[Look]) -> Look:
         """Looks at several moments as one batch."""
-        columns = [[getattr(x, f.name) for x in looks] for f in fields(Look)]
-        return Look(*(None if column[0] is None else torch.cat(column) for column in columns))
+        columns = {f.name: [getattr(x, f.name) for x in looks] for f in fields(Look)}
+        return replace(looks[0], **{name: torch.cat(column) for name, column in columns.items() if column[0] is not None})
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,1 @@
+"""Experiments on the claims of multi-view methods."""

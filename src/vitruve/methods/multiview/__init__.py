@@ -1,0 +1,1 @@
+"""Several calibrated views to people in space."""
