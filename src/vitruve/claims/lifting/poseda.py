@@ -47,8 +47,9 @@ def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None
     before people nobody trained on. SimpleBaseline is also adapted from CMU-lift to MPI-INF-3DHP's outdoor subject, whose 2D
     keypoints it sees and whose 3D poses are only scored on.
 
-    Every arm starts from the same lifter, trained on the source, and ends after as many further steps of it. No weights
-    are chosen by any score: the last ones count. Three choices were made with one seed's test error in view, see `details["tried"]`. `quick` has a seventh of the steps and narrower networks.
+    Every arm starts from the same lifter, trained on the source, and ends after as many further steps of it. No weights are chosen
+    by any score: the last ones count. Three choices were made with one seed's test error in view, see `details["tried"]`. `quick`
+    has a seventh of the steps and narrower networks.
     """
     started = time.monotonic()
     root = find_root(data_root)
