@@ -13,11 +13,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vitruve.core.poses import Poses
+from vitruve.core.skeleton import Skeleton
 from vitruve.errors import OptionError
 from vitruve.nn import skeletons
 
 KINECT = torch.tensor([-1.0, 1.0, -1.0])
 """From our world to the frame of the Kinect that a person faces: half a turn about y."""
+
+
+def origin(skeleton: Skeleton) -> int:
+    """The joint whose first place is a clip's origin: the middle of the spine, or the root where there is none."""
+    return skeleton.index("spine2") if skeleton.has("spine2") else skeleton.roots[0]
 
 
 def arrange(poses: Poses, people: int, origin: int) -> Float[Tensor, "T P J 3"]:

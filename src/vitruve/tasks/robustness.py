@@ -134,7 +134,7 @@ def attack_clip(
     poses: Poses, skeleton: Skeleton, people: int, frames: int, generator: torch.Generator | None = None
 ) -> tuple[Float[Tensor, "3 T J P"], Float[Tensor, " T"]]:
     """A clip in metres from where its first person's spine is first seen, resized to `frames`; cropped and turned when a generator is given."""
-    origin = skeleton.index("spine2") if skeleton.has("spine2") else skeleton.roots[0]
+    origin = feeders.origin(skeleton)
     x = feeders.arrange(poses, people, origin)
     x = skeletons.resize(x, frames) if generator is None else feeders.crop_resize(x, frames, skeletons.Dice(generator))
     return feeders.tokens(x)

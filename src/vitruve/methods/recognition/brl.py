@@ -481,7 +481,7 @@ class BRL(ActionRecognizer):
         dice = None if generator is None else skeletons.Dice(generator)
         flat = poses.dims == 2
         if c.feeder == "ucla":
-            origin = self.skeleton.index("spine2") if self.skeleton.has("spine2") else self.skeleton.roots[0]
+            origin = feeders.origin(self.skeleton)
             x = feeders.box_sample(feeders.arrange(poses, c.people, origin), c.frames, dice)
             return stream(x, c.stream, self.skeleton, False, c.official_quirks).permute(3, 0, 2, 1)[None]
         if flat:

@@ -469,7 +469,7 @@ class CHASE(ActionRecognizer):
         c = self.config
         if c.dims == 2:
             poses = replace(poses, positions=F.pad(poses.positions, (0, 1)))
-        spine = self.skeleton.index("spine2") if self.skeleton.has("spine2") else self.skeleton.roots[0]
+        spine = feeders.origin(self.skeleton)
         x = feeders.arrange(poses, c.people, spine)
         if generator is None:
             x = feeders.crop_resize(x, c.frames)

@@ -291,7 +291,7 @@ class GAP(ActionRecognizer):
     def prepare(self, poses: Poses, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """(joints (3, T, J, P), index (T,)) of one clip, by the config's feeder, augmented when a generator is given."""
         c = self.config
-        origin = self.skeleton.index("spine2") if self.skeleton.has("spine2") else self.skeleton.roots[0]
+        origin = feeders.origin(self.skeleton)
         x = feeders.arrange(poses, c.people, origin)
         return feeders.tokens(feeders.FEEDERS[c.feeder](x, c.frames, None if generator is None else skeletons.Dice(generator)))
 

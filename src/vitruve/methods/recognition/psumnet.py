@@ -288,7 +288,7 @@ class PSUMNet(ActionRecognizer):
     def prepare(self, poses: Poses, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """(joints (3, T, J, P), index (T,)) of one clip, by the config's feeder, augmented when a generator is given."""
         c = self.config
-        spine = self.skeleton.index("spine2") if self.skeleton.has("spine2") else self.skeleton.roots[0]
+        spine = feeders.origin(self.skeleton)
         x = feeders.arrange(poses, c.people, spine)
         if c.feeder == "pad":
             x = F.pad(x[: c.frames], (0, 0, 0, 0, 0, 0, 0, max(c.frames - len(x), 0)))

@@ -224,7 +224,7 @@ class SMIAttack(Attacker):
         c = self.config
         if generator is None:
             return super().prepare(poses)
-        x = feeders.arrange(poses, c.people, self.skeleton.index("spine2") if self.skeleton.has("spine2") else self.skeleton.roots[0])
+        x = feeders.arrange(poses, c.people, feeders.origin(self.skeleton))
         dice = skeletons.Dice(generator)
         # a short clip is read whole
         made = [views.spatial(views.crop(x, c.view_frames, dice.uniform(c.crop, 1.0), dice.uniform(), c.view_frames), dice) for _ in range(2)]
