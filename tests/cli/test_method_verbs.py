@@ -122,12 +122,17 @@ def test_shipped_weights_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         shared.load_method("hopfir", None)
 
 
-def test_weights_that_are_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_that_are_nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def unreachable(source: str) -> None:
         raise OSError(f"cannot reach {source}\nlong explanation")
 
     monkeypatch.setattr(method("hopfir"), "from_pretrained", unreachable)
-    with pytest.raises(FormatError, match="cannot reach runs/absent$"):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FormatError, match="cannot reach owner/absent$"):
+        shared.load_method("hopfir", "owner/absent")
+    # a folder of runs is here: what is missing in it is not looked for on a hub
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(FormatError, match=f"cannot reach {tmp_path}/runs/absent$"):
         shared.load_method("hopfir", "runs/absent")
 
 

@@ -49,8 +49,9 @@ def load_method(slug: str, weights: str | None) -> Method:
             which = f"several come with vitruve: {', '.join(map(str, found))}" if found else "none come with vitruve"
             raise OptionError(f"{slug} needs --weights FOLDER ({which}; `vitruve train {slug}` makes them)")
         weights = str(found[0])
-    # anything but owner/name is a folder, also where there is none
-    place = weights if weights.count("/") == 1 and not Path(weights).exists() else str(Path(weights).resolve())
+    # anything but owner/name is a folder, also where there is none; a name in a folder that is here is not an owner's
+    named = weights.count("/") == 1 and not Path(weights).parent.is_dir()
+    place = weights if named else str(Path(weights).resolve())
     try:
         return cls.from_pretrained(place)
     except OSError as e:
