@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from vitruve.core.naming import other_side
 from vitruve.core.skeleton import Skeleton
-from vitruve.data.lifting import LiftingSet, whole_batches
+from vitruve.data.lifting import LiftingSet, RandomViews, whole_batches
 from vitruve.errors import SkeletonError
 from vitruve.tasks.lifting import LiftingBatch
 from vitruve.tasks.split import Split
@@ -123,3 +123,23 @@ class HeatmapSet:
     def split(self) -> Split:
         """For training: heatmaps drawn anew every time."""
         return whole_batches(len(self), self.batch)
+
+
+@dataclass(frozen=True, eq=False)
+class RandomHeatmaps:
+    """Bodies and cameras drawn at random, with the heatmaps of a detector around the keypoints it found."""
+
+    views: RandomViews
+    detector: Detector = Detector()
+
+    def split(self) -> Split:
+        """One sample per frame, whose view and heatmaps are new each time."""
+        s = self.views.joints.skeleton
+        of, directions = detected_joints(s), self.views.directions()
+
+        def batch(rows: Tensor, generator: torch.Generator | None) -> LiftingBatch:
+            seen = self.views.see(directions[rows], generator)
+            cells = crop_cells(seen.keypoints[:, 0], self.detector.size)[:, of]
+            return replace(seen, heatmaps=self.detector(cells, generator)[:, None])
+
+        return whole_batches(len(directions), batch)

@@ -296,10 +296,13 @@ class RandomViews:
 
     def split(self) -> Split:
         """One sample per frame, whose view is new each time."""
-        s = self.joints.skeleton
+        directions = self.directions()
+        return whole_batches(len(directions), lambda rows, generator: self.see(directions[rows], generator))
+
+    def directions(self) -> Float[Tensor, "N J 3"]:
+        """Unit vectors along the bones of every frame, from parent to joint; zero at the root."""
         x = self.joints.positions
-        directions = F.normalize(x - x[:, [max(p, 0) for p in s.parents]], dim=-1)
-        return whole_batches(len(x), lambda rows, generator: self.see(directions[rows], generator))
+        return F.normalize(x - x[:, [max(p, 0) for p in self.joints.skeleton.parents]], dim=-1)
 
     def see(self, directions: Float[Tensor, "B J 3"], generator: torch.Generator | None) -> LiftingBatch:
         """New bodies in given poses before new cameras."""
