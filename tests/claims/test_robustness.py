@@ -48,9 +48,14 @@ def test_every_cell_is_filled_and_training_is_kept(clips, tmp_path):
     again = robustness.run(["nw_ucla"], True, None, tmp_path, names=names)
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "victims").iterdir()} == files
     assert [(r.success, r.deviation) for r in rows] == [(r.success, r.deviation) for r in again]
-    path = robustness.write(rows, tmp_path / "out" / "table.json", {"quick": True})
-    written = json.loads(path.read_text())
-    assert len(written["rows"]) == len(rows) and written["quick"] and path.with_suffix(".png").stat().st_size > 1000
+    table = robustness.table(rows, True, 0, 1.0)
+    written = json.loads(table.write(tmp_path / "out" / "table.json").read_text())
+    assert len(written["details"]["rows"]) == len(rows) and written["quick"] and "6 test clips" in written["data"]
+    head, clean, *lines = written["rows"]
+    assert [line[1] for line in lines] == list(names) and all(len(line) == len(head) for line in (clean, *lines))
+    unseen = next(r for r in rows if r.attack == "ba" and r.victim == "mlp" and r.defence == "none")
+    assert lines[1][head.index("unseen, mean")] == f"{100 * unseen.success:.1f}"
+    assert robustness.picture(rows, tmp_path / "out" / "table.png").stat().st_size > 1000
 
 
 def test_unknown_data_are_refused(tmp_path):

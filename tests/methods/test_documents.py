@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from vitruve.claims import claim, record_claim, write_result
-from vitruve.claims.base import ClaimResult
+from vitruve.claims.base import ClaimResult, Table
 from vitruve.errors import FormatError, OptionError
 from vitruve.methods import catalogue, method
-from vitruve.methods.documents import claims_page, main, method_page, proof_of, record, table
+from vitruve.methods.documents import claims_page, main, method_page, proof_of, record, table, tables_page
 
 
 def result(quick: bool = False, reproduced: bool = False) -> ClaimResult:
@@ -92,7 +92,15 @@ def test_main_writes_all_and_removes_what_is_gone(tmp_path: Path, capsys: pytest
     (tmp_path / "methods" / "forgotten.md").write_text("old")
     main([str(tmp_path)])
     assert {p.stem for p in (tmp_path / "methods").iterdir()} == set(catalogue())
-    assert capsys.readouterr().out.count("wrote") == len(catalogue()) + 1
+    assert capsys.readouterr().out.count("wrote") == len(catalogue()) + 2
+
+
+def test_a_quick_table_stands_until_there_is_a_full_one(tmp_path: Path) -> None:
+    for name, title in (("bench-lifting-quick", "quick lifting"), ("bench-robustness-quick", "quick robustness"), ("bench-lifting", "full lifting")):
+        Table(title, "How.", [["a", "b"], ["1", "2"]], "some", [0], "quick" in name, 60.0).write(tmp_path / f"{name}.json")
+    page = tables_page(tmp_path)
+    assert "## full lifting" in page and "## quick robustness" in page and "## quick lifting" not in page
+    assert "| 1 | 2 |" in page and "1 minutes" in page
 
 
 def test_table() -> None:

@@ -64,9 +64,37 @@ class ClaimResult:
 
     def text(self) -> str:
         """The table in columns, and the conclusion."""
-        widths = [max(len(row[i]) for row in self.table) for i in range(len(self.table[0]))]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in self.table]
-        return "\n".join([*lines, "", self.conclusion])
+        return f"{in_columns(self.table)}\n\n{self.conclusion}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Many systems on one footing; `rows` has a header row, then rows of text."""
+
+    title: str
+    text: str
+    """How it was made, and what to know to read it."""
+    rows: Sequence[Sequence[str]]
+    data: str
+    seeds: Sequence[int]
+    quick: bool
+    duration: float
+    """Seconds."""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def write(self, path: str | Path) -> Path:
+        """Write it as JSON, with what it was made with; folders are made."""
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic(path) as temporary:
+            temporary.write_text(json.dumps({**asdict(self), "made_with": environment()}, indent=1) + "\n")
+        return path
+
+
+def in_columns(rows: Sequence[Sequence[str]]) -> str:
+    """A table as text."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows)
 
 
 def trained_arms(

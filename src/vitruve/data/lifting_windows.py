@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from vitruve.core.camera import Camera
+from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
+from vitruve.core.standards import skeleton as standard
 from vitruve.core.windows import anchored_windows, receptive_windows
 from vitruve.data.lifting import CMU_FILES, CMU_SUBJECTS, RIGS, DetectorNoise, cmu_joints, h36m_cameras, whole_batches
 from vitruve.errors import OptionError
-from vitruve.io.packed import clips
+from vitruve.io.cameras import read_shelf
+from vitruve.io.packed import clips, read
 from vitruve.tasks.lifting import LiftingBatch, screen_normalise
 from vitruve.tasks.split import Split
 
@@ -169,3 +174,75 @@ def cmu_windows(folder: str | Path, part: str = "train", frames: int = 27, skele
             actions += [words[clip]] * len(root)
     made = LiftingWindows(**{k: torch.cat(v) for k, v in columns.items()}, actions=tuple(actions), skeleton=joints.skeleton)
     return made if stride == 1 else made.pick(torch.arange(0, len(made), stride))
+
+
+# -- recorded pairs of 2D and 3D ---------------------------------------------------------------------
+
+
+def _seen_windows(
+    keypoints: Float[Tensor, "N T J 2"], joints: Float[Tensor, "N T J 3"], cameras: Sequence[Camera], frames: int, skeleton: Skeleton
+) -> LiftingWindows:
+    """Windows of every stretch of at least `frames` frames in which all is known; pixels, metres in the camera's frame, a camera for each row."""
+    columns: dict[str, list[Tensor]] = {"keypoints": [], "target": [], "root": [], "camera": []}
+    for pixels, points, camera in zip(keypoints, joints, cameras):
+        assert camera.image_size is not None
+        known = (pixels.isfinite().flatten(1) & points.isfinite().all(-1).repeat_interleave(2, -1)).all(-1)
+        ends = torch.diff(known.int(), prepend=torch.zeros(1), append=torch.zeros(1)).nonzero()[:, 0].tolist()
+        for first, end in zip(ends[::2], ends[1::2]):
+            if end - first < frames:
+                continue
+            windows = anchored_windows(points[first:end], frames)
+            columns["keypoints"].append(screen_normalise(anchored_windows(pixels[first:end], frames), camera.image_size))
+            columns["target"].append(windows - windows[:, :, :1])
+            columns["root"].append(windows[:, :, 0])
+            columns["camera"].append(camera.screen_vector().float().expand(len(windows), 9))
+    made = {k: torch.cat(v).float() for k, v in columns.items()}
+    return LiftingWindows(**made, actions=("",) * len(made["root"]), skeleton=skeleton)
+
+
+def mpi_windows(folder: str | Path, frames: int = 27, skeleton: str = "h36m17") -> LiftingWindows:
+    """MPI-INF-3DHP's test subject 5 (outdoors): annotated keypoints, and the height-normalised skeleton that the data set is scored on.
+
+    The root's path is scaled as the skeleton is, so that it projects to the same keypoints; the camera is the pinhole fitted to them.
+    """
+    path = Path(folder) / "TS5.npz"
+    target = standard(skeleton)
+    seen, own, universal = (read(path, clip=clip).map_to(target).positions[0] for clip in ("2d", "camera", "universal"))  # type: ignore[union-attr]
+    own, universal = (x * x.new_tensor([1, -1, -1]) for x in (own, universal))
+    sizes = [(x - x[:, :1]).norm(dim=-1).nanmedian() for x in (universal, own)]
+    joints = universal - universal[:, :1] + own[:, :1] * (sizes[0] / sizes[1])
+    with np.load(path, allow_pickle=False) as f:
+        (fx, fy), (cx, cy) = f["focal_fit"].tolist(), f["center_fit"].tolist()
+    camera = Camera(torch.tensor([[fx, 0, cx], [0, fy, cy], [0, 0, 1]]), torch.eye(3), torch.zeros(3), image_size=(1920, 1080))
+    return _seen_windows(seen[None], joints[None], [camera], frames, target)
+
+
+_LONGEST_GAP = 0.25
+"""Seconds: joints that a detector loses for less are filled in."""
+_SAME_PERSON = 0.25
+"""Of the longer side of the projected person: a detection that is further off on average is somebody else's."""
+
+
+def shelf_windows(folder: str | Path, frames: int = 27, skeleton: str = "h36m17") -> LiftingWindows:
+    """Shelf as one camera sees it: OpenPose's keypoints of each annotated actor in each of five views, with the annotation in that camera's frame.
+
+    A detection is the actor's whose projection is nearest, and near enough; joints that the annotation lacks are derived by landmarks.
+    """
+    views, _, truth = read_shelf(Path(folder) / "shelf.npz")
+    target = standard(skeleton)
+    actors = truth.map_to(target).positions.double()
+    keypoints, joints, cameras = [], [], []
+    for view in views:
+        camera, people = view.camera, view.map_to(target)
+        assert camera is not None
+        for actor in actors:
+            here = camera.project(actor)
+            side = (here.amax(1) - here.amin(1)).amax(-1)
+            off = (people.positions.double() - here).norm(dim=-1).nanmean(-1).nan_to_num(torch.inf)
+            nearest = off.argmin(0)
+            own = people.positions[nearest, torch.arange(len(here))]
+            own = own.masked_fill(~(off.amin(0) < _SAME_PERSON * side)[:, None, None], torch.nan)
+            keypoints.append(Poses(own[None], target, people.fps).fill_gaps(_LONGEST_GAP).positions[0])
+            joints.append(camera.to_camera(actor))
+            cameras.append(camera)
+    return _seen_windows(torch.stack(keypoints), torch.stack(joints), cameras, frames, target)

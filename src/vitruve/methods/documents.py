@@ -1,4 +1,4 @@
-"""Proof records, and the pages made from them: `python -m vitruve.methods.documents DOCS` writes methods/<slug>.md and claims.md."""
+"""Proof records, and the pages made from them: `python -m vitruve.methods.documents DOCS` writes methods/<slug>.md, claims.md and tables.md."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from vitruve.methods import catalogue
 from vitruve.tasks.method import Stage, config_to_json
 
 PROOF = Path(__file__).parent / "proof"
+TABLES = Path(__file__).parents[3] / "results"
+"""Of a checkout."""
 KINDS = ("parity", "contract", "claim")
 
 _IN_OUT = {
@@ -108,12 +110,15 @@ def _claim(result: Mapping[str, Any] | None) -> list[str]:
     """Tables and circumstances of a recorded experiment."""
     if result is None:
         return []
+    return [table(result["table"]), f"{result['metric']}. Data: {result['data']}. ({_how(result)}.)"]
+
+
+def _how(result: Mapping[str, Any]) -> str:
     made = result["made_with"]
     machine = made["accelerator"] or f"{made['cores']} cores, {made['system']}"
     commit = f", commit {made['commit'][:12]}" if made["commit"] else ""
     kind = "quick run" if result["quick"] else "full run"
-    how = f"{kind}, seeds {', '.join(map(str, result['seeds']))}, {result['duration'] / 60:.0f} minutes on {machine}, torch {made['torch']}{commit}"
-    return [table(result["table"]), f"{result['metric']}. Data: {result['data']}. ({how}.)"]
+    return f"{kind}, seeds {', '.join(map(str, result['seeds']))}, {result['duration'] / 60:.0f} minutes on {machine}, torch {made['torch']}{commit}"
 
 
 def claims_page(folder: str | Path = PROOF) -> str:
@@ -136,9 +141,23 @@ def claims_page(folder: str | Path = PROOF) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def tables_page(folder: str | Path = TABLES) -> str:
+    """Tables of many systems on one footing, as `vitruve bench` writes them; the full one where there is also a quick one."""
+    parts = ["# Tables", "Many systems on one footing, trained and tested alike in one run: `vitruve bench` makes them anew."]
+    written = {p.stem: json.loads(p.read_text()) for p in sorted(Path(folder).glob("bench-*.json"))}
+    for name, found in written.items():
+        if name.removesuffix("-quick") == name or name.removesuffix("-quick") not in written:
+            parts += [f"## {found['title']}", found["text"], table(found["rows"]), f"Data: {found['data']}. ({_how(found)}.)"]
+    return "\n\n".join(parts) + "\n"
+
+
 def write(docs: str | Path, folder: str | Path = PROOF) -> list[Path]:
     """Write every page below `docs`; pages of methods that are no longer there are removed."""
-    pages = {Path("claims.md"): claims_page(folder), **{Path("methods") / f"{slug}.md": method_page(slug, folder) for slug in catalogue()}}
+    pages = {
+        Path("claims.md"): claims_page(folder),
+        Path("tables.md"): tables_page(),
+        **{Path("methods") / f"{slug}.md": method_page(slug, folder) for slug in catalogue()},
+    }
     docs = Path(docs)
     (docs / "methods").mkdir(parents=True, exist_ok=True)
     for stale in (docs / "methods").glob("*.md"):

@@ -84,6 +84,23 @@ class LiftingScores:
     per_joint: tuple[float, ...]
     frames: int = 0
 
+    @staticmethod
+    def of(found: Float[Tensor, "B T J 3"], truth: Float[Tensor, "B T J 3"]) -> LiftingScores:
+        """Of windows of joints relative to the root, metres."""
+        from vitruve.metrics.pose import auc, mpjpe, mpjve, n_mpjpe, p_mpjpe, pck
+
+        p, g = found.flatten(0, 1), truth.flatten(0, 1)
+        return LiftingScores(
+            mpjpe=1000 * float(mpjpe(p, g)),
+            p_mpjpe=1000 * float(p_mpjpe(p, g)),
+            n_mpjpe=1000 * float(n_mpjpe(p, g)),
+            pck150=float(pck(p, g, 0.15)),
+            auc=float(auc(p, g)),
+            mpjve=1000 * float(mpjve(found, truth)) if found.shape[1] > 1 else float("nan"),
+            per_joint=tuple((1000 * (p - g).norm(dim=-1).mean(0)).tolist()),
+            frames=len(p),
+        )
+
 
 @dataclass(frozen=True)
 class HypothesisScores:
@@ -113,6 +130,31 @@ class HypothesisScores:
     spread: tuple[float, float, float]
     """Standard deviation over the hypotheses along x, y and z, mean over joints."""
     frames: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Hypotheses:
+    """Several answers to the same keypoints, each as `Lifter.predict` gives one."""
+
+    answers: Sequence[Poses]
+
+    def mean(self) -> Poses:
+        """The middle of the answers."""
+        return replace(self.answers[0], positions=self._stacked.mean(0))
+
+    def spread(self) -> Float[Tensor, "P T J"]:
+        """How far the answers are from their middle, metres: the root of the mean squared distance. NaN where joints are missing."""
+        x = self._stacked
+        return (x - x.mean(0)).square().sum(-1).mean(0).sqrt()
+
+    def together(self) -> Poses:
+        """All answers as people of one file: those of the first person, then the second's."""
+        x, confidence = (torch.stack(of, 1).flatten(0, 1) for of in ([a.positions for a in self.answers], [a.confidence for a in self.answers]))
+        return replace(self.answers[0], positions=x, confidence=confidence, ids=torch.arange(len(x)))
+
+    @property
+    def _stacked(self) -> Float[Tensor, "H P T J 3"]:
+        return torch.stack([a.positions for a in self.answers])
 
 
 class Lifter(Method):
@@ -160,14 +202,14 @@ class Lifter(Method):
 
         Raises OptionError without an image size, SkeletonError where joints cannot be mapped.
         """
-        return self._predict(poses, batch_size, self.respond)
+        return self._predict(poses, batch_size, lambda batch: self.respond(batch)[:, None])[0]
 
     @torch.inference_mode()
-    def predict_hypotheses(self, poses: Poses, count: int, generator: torch.Generator | None = None, batch_size: int = 1024) -> list[Poses]:
+    def predict_hypotheses(self, poses: Poses, count: int, generator: torch.Generator | None = None, batch_size: int = 1024) -> Hypotheses:
         """`count` answers of a method that knows several (see `hypotheses`), each as `predict` gives one."""
-        return [self._predict(poses, batch_size, lambda batch: self.hypotheses(batch, 1, generator)[:, 0]) for _ in range(count)]
+        return Hypotheses(self._predict(poses, max(1, batch_size // count), lambda batch: self.hypotheses(batch, count, generator)))
 
-    def _predict(self, poses: Poses, batch_size: int, respond: Callable[[LiftingBatch], Tensor]) -> Poses:
+    def _predict(self, poses: Poses, batch_size: int, respond: Callable[[LiftingBatch], Float[Tensor, "B H T J 3"]]) -> list[Poses]:
         self.eval()
         size = poses.image_size or (poses.camera.image_size if poses.camera is not None else None)
         if poses.dims != 2:
@@ -182,15 +224,20 @@ class Lifter(Method):
         keypoints = screen_normalise(x.positions, size)
         known = keypoints.isfinite().flatten(2).all(-1)
         device = next(self.parameters()).device
-        out = torch.full((*keypoints.shape[:-1], 3), torch.nan)
+        seen = known.any(1).nonzero()[:, 0].tolist()
+        if not seen:
+            raise SkeletonError(f"{self.card.slug} needs frames that show all of its joints, and there is none")
         at_once = -(-batch_size // self.config.frames)
-        for p in known.any(1).nonzero()[:, 0]:
+        found: dict[int, Tensor] = {}
+        for p in seen:
             rows = _nearest_known(known[p])
             windows, sure = (anchored_windows(of[p, rows], self.config.frames).split(at_once) for of in (keypoints, x.confidence))
-            lifted = [respond(self.read(k, c, poses).to(device)).float().cpu() for k, c in zip(windows, sure)]
-            out[p] = join_anchored(torch.cat(lifted), len(rows))
-        upright = out.masked_fill(~known[..., None, None], torch.nan) * out.new_tensor([1, -1, -1])
-        return replace(x, positions=upright, camera=None, image_size=None)
+            lifted = torch.cat([respond(self.read(k, c, poses).to(device)).float().cpu() for k, c in zip(windows, sure)])
+            found[p] = torch.stack([join_anchored(one, len(rows)) for one in lifted.unbind(1)])
+        nothing = torch.full_like(found[seen[0]], torch.nan)
+        upright = torch.stack([found.get(p, nothing) for p in range(len(known))], 1) * nothing.new_tensor([1, -1, -1])
+        upright = upright.masked_fill(~known[..., None, None], torch.nan)
+        return [replace(x, positions=one, camera=None, image_size=None) for one in upright]
 
     def answer(self, value: Poses, place: Path, output: Path | None = None, top: int = 5) -> dict[str, Any]:
         from vitruve.io import save
@@ -200,23 +247,11 @@ class Lifter(Method):
     @torch.inference_mode()
     def evaluate(self, batches: Sequence[LiftingBatch]) -> LiftingScores:
         """Errors over batches; see LiftingScores."""
-        from vitruve.metrics.pose import auc, mpjpe, mpjve, n_mpjpe, p_mpjpe, pck
-
         self.eval()
         device = next(self.parameters()).device
         predicted = torch.cat([self.respond(b.to(device)).float().cpu() for b in batches])
         target = torch.cat([b.target for b in batches if b.target is not None])
-        p, g = predicted.flatten(0, 1), target.flatten(0, 1)
-        return LiftingScores(
-            mpjpe=1000 * float(mpjpe(p, g)),
-            p_mpjpe=1000 * float(p_mpjpe(p, g)),
-            n_mpjpe=1000 * float(n_mpjpe(p, g)),
-            pck150=float(pck(p, g, 0.15)),
-            auc=float(auc(p, g)),
-            mpjve=1000 * float(mpjve(predicted, target)) if predicted.shape[1] > 1 else float("nan"),
-            per_joint=tuple((1000 * (p - g).norm(dim=-1).mean(0)).tolist()),
-            frames=len(p),
-        )
+        return LiftingScores.of(predicted, target)
 
     @torch.inference_mode()
     def evaluate_hypotheses(self, batches: Sequence[LiftingBatch], count: int = 200, generator: torch.Generator | None = None) -> HypothesisScores:

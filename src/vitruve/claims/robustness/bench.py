@@ -6,12 +6,12 @@ name rightly. All have the same budget.
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import torch
@@ -19,7 +19,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vitruve.claims.base import environment
+from vitruve.claims.base import Table
 from vitruve.data import actions
 from vitruve.data import load as load_set
 from vitruve.io.files import atomic
@@ -240,9 +240,10 @@ class Row:
     defence: str
     success: float
     """Share of its rightly named clips that it misnames after the attack."""
-    clips: int
+    attacked: int
+    """Clips."""
     accuracy: float
-    """On the clean clips."""
+    """On the clean ones."""
     deviation: Deviation
     surrogate: bool
     """Whether the attack has seen this very network."""
@@ -292,18 +293,42 @@ def run(
             for (v, defence), net in victims.items():
                 right, wrong = fooled(net, bench.test.joints, changed, bench.test.label)
                 success, accuracy = float(wrong.sum() / right.sum().clamp_min(1)), float(right.float().mean())
-                rows.append(Row(name, attack, v, defence, success, int(right.sum()), accuracy, moved, v in whites and defence == "none", seconds))
+                rows.append(Row(name, attack, v, defence, success, len(bench.test), accuracy, moved, v in whites and defence == "none", seconds))
     return rows
 
 
-def write(rows: Sequence[Row], path: str | Path, facts: Mapping[str, Any]) -> Path:
-    """The table as JSON, and as a picture beside it."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic(path) as temporary:
-        temporary.write_text(json.dumps({**facts, "rows": [asdict(r) for r in rows], "made_with": environment()}, indent=1) + "\n")
-    picture(rows, path.with_suffix(".png"))
-    return path
+def table(rows: Sequence[Row], quick: bool, seed: int, duration: float) -> Table:
+    """The success of every attack on every victim, and how far it moves the body."""
+    scale = QUICK if quick else Scale()
+    victims = list(dict.fromkeys((r.victim, r.defence) for r in rows))
+    head = [v if d == "none" else f"{v} + {d}" for v, d in victims]
+    cells = [["data", "attack", *head, "unseen, mean", "l2 (mm)", "linf (mm)", "bones (%)", "acceleration (mm)"]]
+    sizes = []
+    for data in dict.fromkeys(r.data for r in rows):
+        here = [r for r in rows if r.data == data]
+        first = {(r.victim, r.defence): r for r in here}
+        errors = [f"{100 * (1 - first[v].accuracy):.0f}" if v in first else "" for v in victims]
+        cells.append([data, "(clean, of all clips)", *errors, *[""] * 5])
+        sizes.append(f"{data}, {next(iter(first.values())).attacked} test clips")
+        for attack in dict.fromkeys(r.attack for r in here):
+            line = {(r.victim, r.defence): r for r in here if r.attack == attack}
+            shown = [f"{100 * line[v].success:.0f}{'*' if line[v].surrogate else ''}" if v in line else "" for v in victims]
+            unseen = mean(r.success for r in line.values() if not r.surrogate and r.defence == "none")
+            d = next(iter(line.values())).deviation
+            moved = [f"{1000 * d.l2:.1f}", f"{1000 * d.linf:.1f}", f"{100 * d.bone:.1f}", f"{1000 * d.acceleration:.1f}"]
+            cells.append([data, attack, *shown, f"{100 * unseen:.1f}", *moved])
+    return Table(
+        title="Robustness",
+        text="Rightly named clips (%) that a victim misnames after an attack. A star: the attack has seen this very network; the mean is over the networks "
+        f"without defence that it has not. No joint moves further than {1000 * scale.budget.epsilon:.0f} mm along an axis, {scale.budget.steps} steps."
+        + (" A quick run: small networks, few clips." if quick else ""),
+        rows=cells,
+        data="; ".join(sizes),
+        seeds=[seed],
+        quick=quick,
+        duration=duration,
+        details={"scale": asdict(scale), "rows": [asdict(r) for r in rows]},
+    )
 
 
 def picture(rows: Sequence[Row], path: str | Path) -> Path:
