@@ -99,8 +99,7 @@ def test_predict_takes_any_format_and_skeleton_that_maps(trained: Path, tmp_path
     assert "cannot be mapped to 'kinect20'" in capsys.readouterr().err
 
 
-def test_predict_refuses_without_weights(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared, "shipped", lambda slug: [])
+def test_predict_refuses_without_weights(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["predict", "eqmotion", "sample:walk"]) == 1
     assert "eqmotion needs --weights" in capsys.readouterr().err
     assert main(["predict", "skateformer", "sample:walk", "--weights", str(tmp_path / "absent")]) == 1
@@ -115,7 +114,8 @@ def test_shipped_weights_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     folder = tmp_path / "lifting" / "weights"
     _saved("hopfir", folder / "small")
     monkeypatch.setattr(methods, "__file__", str(tmp_path / "__init__.py"))
-    assert shared.shipped("hopfir") == [folder / "small"] and shared.shipped("eqmotion") == []
+    (folder / "small" / "PROVENANCE.json").write_text("{}")
+    assert methods.shipped("hopfir") == [folder / "small"] and methods.shipped("eqmotion") == []
     assert shared.load_method("hopfir", None).config == method("hopfir").tiny_config()
     _saved("hopfir", folder / "another")
     with pytest.raises(OptionError, match="several come with vitruve"):

@@ -13,7 +13,8 @@ from vitruve import skeleton
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.errors import FormatError, OptionError, ShapeError
-from vitruve.methods.lifting.hopfir import Config, HopAttention, HopFIR, JointRefinement, config_for, joint_groups, load_shipped
+from vitruve.methods import load_shipped
+from vitruve.methods.lifting.hopfir import Config, HopAttention, HopFIR, JointRefinement, config_for, joint_groups
 from vitruve.nn.graph import adjacency, hop_distances, hop_masks
 from vitruve.tasks.lifting import LiftingBatch
 
@@ -291,7 +292,7 @@ def test_shipped_lifter_is_small_and_says_where_it_comes_from():
     folder = Path(hopfir.__file__).parent / "weights" / "hopfir-cmu"
     assert sum(p.stat().st_size for p in folder.iterdir()) < 8 * 2**20
     provenance = json.loads((folder / "PROVENANCE.json").read_text())
-    assert provenance["parameters"] == sum(p.numel() for p in load_shipped().parameters())
+    assert provenance["parameters"] == sum(p.numel() for p in load_shipped("hopfir").parameters())
     assert provenance["commit"] and provenance["command"].startswith("python -m vitruve.claims.lifting.ship")
     assert not set(provenance["data"]["train subjects"]) & set(provenance["held-out subjects"])
 
@@ -302,7 +303,7 @@ def test_shipped_lifter_scores_what_is_recorded(data):
     from vitruve.methods.lifting import hopfir
 
     recorded = json.loads((Path(hopfir.__file__).parent / "weights/hopfir-cmu/PROVENANCE.json").read_text())["scores"]["3dhp TS5, universal"]
-    lifter = load_shipped()
+    lifter = load_shipped("hopfir")
     scores = lifter.evaluate(mpi_inf_3dhp(data / "mpi_inf_3dhp_test_pose", lifter.skeleton.name).batches())
     assert scores.mpjpe == pytest.approx(recorded["mpjpe"], abs=0.5)
     assert scores.p_mpjpe == pytest.approx(recorded["p_mpjpe"], abs=0.5)

@@ -12,6 +12,7 @@ import torch
 import vitruve as vt
 from vitruve.errors import OptionError, VitruveError
 from vitruve.pipeline import Options, run_inputs
+from vitruve.pipeline.stages import analyse
 
 QUICK = Options(body="procedural", video=False, report=False)
 
@@ -70,6 +71,12 @@ def test_one_camera_is_lifted_and_says_what_is_not_known(tmp_path: Path) -> None
     result = vt.run(tmp_path / "view.json", tmp_path / "out", body="procedural", video=False, report=False)
     assert {"keypoints.csv", "angles.csv", "body.glb", "summary.json"} <= set(result.files)
     assert any("one camera" in note and "stays in place" in note for note in result.summary["notes"])
+    # how unsure each joint is, frame by frame
+    head, *rows = (line.split(",") for line in result.files["uncertainty.csv"].read_text().splitlines())
+    assert head[:2] == ["time", "root_mm"] and len(rows) == 40 and float(rows[1][0]) == pytest.approx(1 / 30, abs=1e-4)
+    unsure = result.summary["people"][0]["uncertainty_mm"]
+    column = [float(row[head.index("left_wrist_mm")]) for row in rows]
+    assert unsure["root"] == 0 < unsure["left_wrist"] == pytest.approx(sum(column) / len(column), abs=0.1)
 
 
 def test_one_camera_without_image_size_says_what_is_impossible(tmp_path: Path) -> None:
@@ -101,3 +108,24 @@ def test_views_with_cameras_become_a_body(tmp_path: Path) -> None:
 def test_nothing_to_run_on() -> None:
     with pytest.raises(OptionError, match="nothing to run on"):
         run_inputs([], Path("out"), QUICK)
+
+
+@pytest.mark.parametrize("kind", ["rotations", "positions"])
+def test_an_analysis_in_blocks_of_frames_is_that_of_the_whole(kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    walk = vt.sample("walk")
+    source = walk if kind == "rotations" else walk.poses().map_to(vt.skeleton("smpl24"))
+    whole = analyse(source, "procedural")
+    monkeypatch.setattr("vitruve.core.timeline.BLOCK", 64)
+    parts = analyse(source, "procedural")
+    same = {"rtol": 1e-6, "atol": 1e-6}
+    torch.testing.assert_close(parts.motion.rotations, whole.motion.rotations, **same)
+    torch.testing.assert_close(parts.body.motion.rotations, whole.body.motion.rotations, **same)
+    torch.testing.assert_close(parts.body.motion.translation, whole.body.motion.translation, **same)
+    torch.testing.assert_close(parts.body.residual, whole.body.residual, **same)
+    torch.testing.assert_close(parts.angles.values, whole.angles.values, rtol=1e-5, atol=1e-4, equal_nan=True)
+    assert torch.equal(parts.contacts.flags, whole.contacts.flags)
+    assert parts.events.counts() == whole.events.counts() and parts.gait.strides == whole.gait.strides
+    assert [s.label for s in parts.actions] == [s.label for s in whole.actions]
+    whole.angles.to_csv(tmp_path / "whole.csv")
+    rows = (tmp_path / "whole.csv").read_text().splitlines()
+    assert len(rows) == 1 + len(walk) and rows[0].startswith("time,")

@@ -7,7 +7,24 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-VERBS = ("run", "convert", "triangulate", "info", "view", "fit", "render", "angles", "methods", "data", "train", "eval", "predict", "reproduce", "bench")
+VERBS = (
+    "run",
+    "convert",
+    "triangulate",
+    "lift",
+    "info",
+    "view",
+    "fit",
+    "render",
+    "angles",
+    "methods",
+    "data",
+    "train",
+    "eval",
+    "predict",
+    "reproduce",
+    "bench",
+)
 
 
 def _module(verb: str) -> Any:
@@ -18,6 +35,11 @@ def _verbs() -> dict[str, Callable[..., Any]]:
     return {verb: getattr(_module(verb), verb) for verb in VERBS}
 
 
+def _summaries() -> dict[str, type]:
+    """Verbs without their options, for the list of them: tyro asks a type checker, slow to import, about functions but not about classes."""
+    return {name: type(name, (), {"__doc__": verb.__doc__}) for name, verb in _verbs().items()}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit code: 0 done, 1 bad input, 2 wrong usage, 130 interrupted."""
     import tyro
@@ -25,20 +47,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     from vitruve import __version__
     from vitruve.errors import VitruveError
 
-    args = list(sys.argv[1:] if argv is None else argv)
+    args = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     if args == ["--version"]:
         print(f"vitruve {__version__}")
         return 0
     try:
         tyro.extras.subcommand_cli_from_dict(
-            _verbs(),
+            _summaries() if args in (["--help"], ["-h"]) else _verbs(),
             prog="vitruve",
             description="Human motion in one language: load, fit, analyse, convert, look; published methods to train and use. "
             "Each verb has its own --help, with examples.",
-            args=args or ["--help"],
+            args=args,
         )
     except SystemExit as stop:
-        if not stop.code and args and args[0] in VERBS:
+        if not stop.code and args[0] in VERBS:
             print("examples:")
             print("".join(f"  {line}\n" for line in _module(args[0]).EXAMPLES.splitlines()))
         return stop.code if isinstance(stop.code, int) else int(bool(stop.code))

@@ -27,28 +27,16 @@ def changes(options: Sequence[str]) -> dict[str, Any]:
     return out
 
 
-def shipped(slug: str) -> list[Path]:
-    """Folders of weights of a method that come with the package."""
-    import vitruve.methods as methods
-
-    folder = Path(methods.__file__).parent / methods.catalogue()[slug].task / "weights"
-    return sorted(p.parent for p in folder.glob("*/config.json") if json.loads(p.read_text()).get("slug") == slug)
-
-
 def load_method(slug: str, weights: str | None) -> Method:
     """A trained method: from a folder, a hub, or the package itself.
 
     Raises OptionError where no weights are given and none, or several, come with the package; FormatError where there are none at the place.
     """
-    from vitruve.methods import method
+    from vitruve.methods import load_shipped, method
 
-    cls = method(slug)
     if weights is None:
-        found = shipped(slug)
-        if len(found) != 1:
-            which = f"several come with vitruve: {', '.join(map(str, found))}" if found else "none come with vitruve"
-            raise OptionError(f"{slug} needs --weights FOLDER ({which}; `vitruve train {slug}` makes them)")
-        weights = str(found[0])
+        return load_shipped(slug)
+    cls = method(slug)
     # anything but owner/name is a folder, also where there is none; a name in a folder that is here is not an owner's
     named = weights.count("/") == 1 and not Path(weights).parent.is_dir()
     place = weights if named else str(Path(weights).resolve())
@@ -75,4 +63,4 @@ def in_space(value: Any, dims: int) -> Any:
     if lifted is None:
         raise OptionError(notes[0])
     print(f"note: {notes[0]}", file=sys.stderr)
-    return lifted
+    return lifted.poses

@@ -92,6 +92,27 @@ def method(slug: str) -> type[Method]:
     return catalogue()[slug].load()
 
 
+def shipped(slug: str) -> list[Path]:
+    """Folders of a method's weights that come with the package."""
+    folder = Path(__file__).parent / catalogue()[slug].task / "weights"
+    return sorted(p.parent for p in folder.glob("*/config.json") if json.loads(p.read_text()).get("slug") == slug)
+
+
+def load_shipped(slug: str) -> Method:
+    """A method with the weights that come with the package; its `provenance` says what they were trained on, how, and how well they do.
+
+    Raises OptionError where none come with it, or several.
+    """
+    cls, folders = method(slug), shipped(slug)
+    if len(folders) != 1:
+        which = f"several come with vitruve: {', '.join(map(str, folders))}" if folders else "none come with vitruve"
+        raise OptionError(f"{slug} needs --weights FOLDER ({which}; `vitruve train {slug}` makes them)")
+    model = cls.from_pretrained(folders[0])
+    assert isinstance(model, cls)
+    model.provenance = json.loads((folders[0] / "PROVENANCE.json").read_text())
+    return model
+
+
 def describe(slug: str) -> str:
     """A method's card, inputs and outputs, proof and how to run it, as text."""
     from textwrap import fill

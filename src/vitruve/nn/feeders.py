@@ -84,10 +84,23 @@ def box_sample(x: Float[Tensor, "T P J 3"], frames: int, dice: skeletons.Dice | 
     return skeletons.scale_to_box(x @ turn.T)[skeletons.repeated_frames(len(x), dice.uniforms(frames))]
 
 
-FEEDERS = {"ntu": crop_resize, "ucla": box_sample}
-"""The two feeders by the data set they were made for: `feed(x, frames, dice)`."""
+def padded(x: Float[Tensor, "T P J 3"], frames: int, dice: skeletons.Dice | None = None) -> Float[Tensor, "W P J 3"]:
+    """The first frames, zeros after a shorter clip; nothing is left to chance."""
+    return F.pad(x[:frames], (0, 0, 0, 0, 0, 0, 0, max(frames - len(x), 0)))
+
+
+FEEDERS = {"ntu": crop_resize, "ucla": box_sample, "pad": padded}
+"""The feeders by the data set they were made for: `feed(x, frames, dice)`."""
 
 
 def tokens(x: Float[Tensor, "W P J C"]) -> tuple[Float[Tensor, "C W J P"], Float[Tensor, " W"]]:
     """Arrays as `RecognitionBatch` has them: joints, and frame positions spread over [-1, 1]."""
     return x.permute(3, 0, 2, 1), torch.linspace(-1, 1, len(x))
+
+
+def fed(
+    poses: Poses, skeleton: Skeleton, people: int, frames: int, feeder: str, generator: torch.Generator | None
+) -> tuple[Float[Tensor, "3 W J P"], Float[Tensor, " W"]]:
+    """A clip of `skeleton` as one of FEEDERS gives it to a network, augmented when a generator is given."""
+    x = arrange(poses, people, origin(skeleton))
+    return tokens(FEEDERS[feeder](x, frames, None if generator is None else skeletons.Dice(generator)))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
@@ -37,6 +43,8 @@ class Analysis:
     """Median speed of feet in contact after clean-up, m/s."""
     actions: Sequence[Segment] = ()
     """What is done when, as far as the recogniser that comes with the package knows it."""
+    spread: Float[Tensor, "T J"] | None = None
+    """Of a source lifted from one camera: see `Lifted.spread`."""
 
 
 def read(source: Any, options: Options) -> tuple[Motion | Poses, list[str]]:
@@ -75,12 +83,13 @@ def reconstruct(views: Sequence[Poses], notes: list[str]) -> Poses:
 
 def write_person(value: Motion | Poses, folder: Path, options: Options, notes: list[str]) -> list[dict[str, Any]]:
     """Write every output of every person below `folder`; returns a summary of each."""
+    lifted = None
     if isinstance(value, Poses) and value.dims == 2:
         lifted = lift(value, notes)
         summary = write_keypoints(value, folder, options if lifted is None else replace(options, video=False, report=False), notes)
         if lifted is None:
             return [summary]
-        value = lifted
+        value = lifted.poses
     people: list[Motion | Poses] = [value] if isinstance(value, Motion) else [value.person(i) for i in range(value.num_people)]
     out: list[dict[str, Any]] = []
     errors: list[VitruveError] = []
@@ -88,7 +97,10 @@ def write_person(value: Motion | Poses, folder: Path, options: Options, notes: l
         place = folder if len(people) == 1 else folder / f"person-{i}"
         place.mkdir(exist_ok=True)
         try:
-            out.append(write_analysis(analyse(person, options.body), place, options, notes))
+            found = analyse(person, options.body)
+            if lifted is not None:
+                found = replace(found, spread=lifted.spread[i])
+            out.append(write_analysis(found, place, options, notes))
         except VitruveError as error:
             # one of several people may be seen too little to make a body of; that is told, and the others go on
             errors.append(error)
@@ -110,29 +122,32 @@ def analyse(source: Motion | Poses, body: str = "anny") -> Analysis:
     if isinstance(source, Poses) and is_marker_set(source):
         source = joint_centres(source)
     motion = source if isinstance(source, Motion) else poses_to_motion(source)
-    fitted = fit(motion, body)
-    contacts = detect_contacts(fitted.motion)
-    cleaned = replace(fitted, motion=clean_feet(fitted.motion, contacts))
-    events = find_events(cleaned.motion, contacts)
+    found = fit(motion, body)
+    contacts = detect_contacts(found.motion)
+    found = replace(found, motion=clean_feet(found.motion, contacts))
+    events = find_events(found.motion, contacts)
     return Analysis(
         source=source,
         motion=motion,
-        body=cleaned,
+        body=found,
         contacts=contacts,
         # a recorded rig knows its own rotations; a body fitted to positions alone knows them best
-        angles=joint_angles(source if isinstance(source, Motion) else cleaned.motion),
+        angles=joint_angles(source if isinstance(source, Motion) else found.motion),
         events=events,
-        gait=gait_parameters(cleaned.motion, contacts, events),
-        slide=slide_speed(cleaned.motion, contacts),
-        actions=recognise(cleaned.motion),
+        gait=gait_parameters(found.motion, contacts, events),
+        slide=slide_speed(found.motion, contacts),
+        actions=recognise(found.motion),
     )
 
 
 def recognise(motion: Motion) -> list[Segment]:
     """What is done when, by the small recogniser that comes with the package; it knows ten kinds of action, and calls everything one of them."""
-    from vitruve.methods.recognition.ens1d import load_shipped
+    from vitruve.methods import load_shipped
+    from vitruve.tasks.recognition import ActionRecognizer
 
-    return load_shipped().label_over_time(motion)
+    recogniser = load_shipped("ens1d")
+    assert isinstance(recogniser, ActionRecognizer)
+    return recogniser.label_over_time(motion)
 
 
 def write_analysis(found: Analysis, folder: Path, options: Options, notes: Sequence[str] = ()) -> dict[str, Any]:
@@ -152,6 +167,9 @@ def write_analysis(found: Analysis, folder: Path, options: Options, notes: Seque
         "actions": [asdict(s) for s in found.actions],
     }
     (folder / "events.json").write_text(json.dumps(events, indent=1))
+    unsure = {}
+    if found.spread is not None:
+        unsure = {"uncertainty_mm": write_uncertainty(found, folder / "uncertainty.csv")}
     if options.video:
         from vitruve.render.video import preview
 
@@ -170,7 +188,18 @@ def write_analysis(found: Analysis, folder: Path, options: Options, notes: Seque
         "events": found.events.counts(),
         "actions": [asdict(s) for s in found.actions],
         "gait": found.gait.to_dict(),
+        **unsure,
     }
+
+
+def write_uncertainty(found: Analysis, path: Path) -> dict[str, float]:
+    """Write how unsure each joint of a lifted source is in every frame, mm; returns the means."""
+    assert found.spread is not None
+    mm, joints = 1000 * found.spread, found.source.skeleton.joints
+    rows = ([f"{frame / found.source.fps:.6g}", *("" if isnan(v) else f"{v:.1f}" for v in row)] for frame, row in enumerate(mm.tolist()))
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["time", *(f"{j}_mm" for j in joints)], *rows])
+    return dict(zip(joints, mm.nanmean(0).tolist()))
 
 
 def bone_length_spread(motion: Motion) -> float:
@@ -181,13 +210,32 @@ def bone_length_spread(motion: Motion) -> float:
     return float((lengths.amax(0) - lengths.amin(0)).max())
 
 
-def lift(keypoints: Poses, notes: list[str]) -> Poses | None:
-    """2D keypoints of one camera in 3D by the lifter that comes with the package; None, and a note why, where that is not possible."""
-    from vitruve.methods.lifting.hopfir import load_shipped
+@dataclass(frozen=True)
+class Lifted:
+    """People in 3D from 2D keypoints of one camera."""
 
-    lifter = load_shipped()
+    poses: Poses
+    spread: Float[Tensor, "P T J"]
+    """How far other possible answers are from their middle, metres: where it is large, depth is a guess."""
+
+
+HYPOTHESES = 20
+
+
+def lift(keypoints: Poses, notes: list[str]) -> Lifted | None:
+    """2D keypoints of one camera in 3D by the lifters that come with the package; None, and a note why, where that is not possible.
+
+    One lifter gives the answer, another that knows several says how sure it is.
+    """
+    from vitruve.methods import load_shipped
+    from vitruve.tasks.lifting import Lifter
+
+    lifter, guesser = load_shipped("hopfir"), load_shipped("diffpose")
+    assert isinstance(lifter, Lifter) and isinstance(guesser, Lifter)
     try:
         lifted = lifter.predict(keypoints)
+        spread = guesser.predict_hypotheses(keypoints, HYPOTHESES, torch.Generator().manual_seed(0)).spread()
+        spread = spread[..., [guesser.skeleton.index(j) for j in lifter.skeleton.joints]]
     except VitruveError as error:
         notes.append(
             f"2D keypoints of a single camera hold no depth, and they could not be lifted ({error}): no body, joint angles in 3D or GLB. "
@@ -198,10 +246,10 @@ def lift(keypoints: Poses, notes: list[str]) -> Poses | None:
     notes.append(
         "Depth was estimated from one camera by a small lifter trained on CMU motion capture (mean joint error in tests: "
         f"{where}). Size is that of an average body, the camera is taken to be level, and the path through space is unknown: the body "
-        "stays in place, so that speeds and steps are not measured."
+        f"stays in place, so that speeds and steps are not measured. {HYPOTHESES} other answers, drawn by a model that knows several, say how unsure depth is."
     )
     lifted = lifted.fill_gaps(1.0)
-    return lifted.smooth(6.0) if lifted.fps > 12.5 else lifted
+    return Lifted(lifted.smooth(6.0) if lifted.fps > 12.5 else lifted, spread)
 
 
 def write_keypoints(value: Poses, folder: Path, options: Options, notes: list[str]) -> dict[str, Any]:

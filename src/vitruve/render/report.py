@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from vitruve.core.naming import side_of
@@ -36,14 +37,13 @@ def write_report(found: Analysis, path: str | Path, title: str | None = None, no
     The page needs no network. Long motions are shown thinned (every nth frame), which the page says.
     """
     motion = found.body.motion
-    poses = motion.poses()
     name = title or found.motion.name or "motion"
     notes = list(notes)
     step = _step(motion.num_frames, MAX_FRAMES)
     if step > 1:
         notes.append(f"Playback shows every {step}th of {motion.num_frames} frames; the files hold all of them.")
     page = {
-        **_page(poses),
+        **_page(motion[::step].poses(), motion.num_frames, motion.fps),
         **_body(found, step),
         "curves": _curves(found),
         "tracks": _tracks(found, motion.fps),
@@ -54,6 +54,7 @@ def write_report(found: Analysis, path: str | Path, title: str | None = None, no
         "source skeleton": f"{found.motion.skeleton.name}, {len(found.motion.skeleton)} joints",
         "body": found.body.model.name,
         "fit residual": "not known" if residual is None else f"{1000 * float(residual.mean()):.1f} mm mean over joints",
+        **({} if found.spread is None else {"unsure by": f"{1000 * float(found.spread.nanmean()):.0f} mm mean over joints, spread of other possible answers"}),
         "foot slide in contact": "no contact found" if found.slide is None else f"{100 * found.slide:.2f} cm/s median",
     }
     rom = found.angles.range_of_motion()
@@ -83,7 +84,7 @@ def write_keypoint_report(poses: Poses, path: str | Path, notes: Sequence[str] =
         "skeleton": f"{poses.skeleton.name}, {len(poses.skeleton)} joints",
         "known joints": f"{known:.1f} %",
     }
-    page = {**_page(poses), "glb": None, "glb_duration": 0, "curves": [], "tracks": []}
+    page = {**_page(poses[:: _step(poses.num_frames, MAX_FRAMES)], poses.num_frames, poses.fps), "glb": None, "glb_duration": 0, "curves": [], "tracks": []}
     return _write(path, title or poses.name or "keypoints", facts, list(notes), [], page)
 
 
@@ -100,10 +101,9 @@ def _sides(skeleton: Skeleton) -> list[str]:
     return [side_of(m or "") or "centre" for m in skeleton.landmarks]
 
 
-def _page(poses: Poses) -> dict[str, Any]:
-    """Positions as int16 steps around an origin: exact to a 30,000th of the extent."""
-    step = _step(poses.num_frames, MAX_FRAMES)
-    x = poses.positions[:, ::step].detach().cpu().double()
+def _page(poses: Poses, frames: int, fps: float) -> dict[str, Any]:
+    """Positions of the thinned poses as int16 steps around an origin: exact to a 30,000th of the extent; `frames` and `fps` are the motion's."""
+    x = poses.positions.detach().cpu().double()
     flat = poses.dims == 2
     if flat:
         # an image lies upright in the scene: y down becomes y up, the longer side is two units
@@ -117,8 +117,8 @@ def _page(poses: Poses) -> dict[str, Any]:
     scale = max(float((high - low).max()) / 2 / 32000, 1e-9)
     steps = torch.where(known, ((x - origin) / scale).round().nan_to_num(0.0), _MISSING)
     return {
-        "fps": poses.fps,
-        "frames": poses.num_frames,
+        "fps": fps,
+        "frames": frames,
         "figure": {
             "shape": list(x.shape[:3]),
             "positions": base64.b64encode(steps.to(torch.int16).numpy().tobytes()).decode(),
@@ -129,7 +129,7 @@ def _page(poses: Poses) -> dict[str, Any]:
             "flat": flat,
             "thickness": 0.014 if not flat else 0.006,
         },
-        "curve_frames": len(range(0, poses.num_frames, _step(poses.num_frames, MAX_POINTS))),
+        "curve_frames": len(range(0, frames, _step(frames, MAX_POINTS))),
     }
 
 
@@ -143,18 +143,22 @@ def _body(found: Analysis, step: int) -> dict[str, Any]:
 
 
 def _curves(found: Analysis) -> list[dict[str, Any]]:
-    """One plot per joint and direction, left and right together."""
-    angles = found.angles
-    step = _step(len(angles.values), MAX_POINTS)
-    groups: dict[str, list[tuple[str, str, Tensor]]] = {}
-    for name, values in zip(angles.names, angles.values.T):
+    """One plot per joint and direction, left and right together; of a lifted source, how unsure its joints are."""
+    curves = _plots(found.angles.names, found.angles.values, "°")
+    if found.spread is not None:
+        unsure = _plots(found.source.skeleton.joints, 1000 * found.spread, "")
+        curves += [{**plot, "title": f"{plot['title']}, unsure by (mm)"} for plot in unsure if plot["title"] != "root"]
+    return curves
+
+
+def _plots(names: Sequence[str], values: Float[Tensor, "T N"], unit: str) -> list[dict[str, Any]]:
+    step = _step(len(values), MAX_POINTS)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for name, column in zip(names, values.T):
         side = side_of(name) or next((s for s in ("left", "right") if name.endswith(f"_{s}")), None)
         title = name.replace(f"{side}_", "", 1).removesuffix(f"_{side}").replace("_", " ") if side else name.replace("_", " ")
-        groups.setdefault(title, []).append((side or "centre", name, values[::step]))
-    return [
-        {"title": title, "unit": "°", "series": [{"name": side, "side": side, "values": _numbers(values)} for side, _, values in series]}
-        for title, series in groups.items()
-    ]
+        groups.setdefault(title, []).append({"name": side or "centre", "side": side or "centre", "values": _numbers(column[::step])})
+    return [{"title": title, "unit": unit, "series": series} for title, series in groups.items()]
 
 
 def _numbers(values: Tensor) -> list[float | None]:

@@ -111,6 +111,8 @@ class Method(nn.Module, ModelHubMixin):
     Config: ClassVar[type]
     RECIPE: ClassVar[Recipe] = Recipe()
     config: Any
+    provenance: Mapping[str, Any]
+    """Of weights that come with the package: data, command, commit, seed and measured scores."""
 
     def __init__(self, config: Any = None) -> None:
         super().__init__()

@@ -144,6 +144,13 @@ class ActionRecognizer(Method):
         assert batch.label is not None
         return {"cross_entropy": F.cross_entropy(self(batch), batch.label, label_smoothing=getattr(self.config, "label_smoothing", 0.0))}
 
+    def example_batch(self, size: int, generator: torch.Generator) -> RecognitionBatch:
+        """Random joints and labels, for the contract tests."""
+        c = self.config
+        joints = torch.randn(size, self.dims, c.frames, len(self.skeleton), c.people, generator=generator)
+        label = torch.randint(c.num_classes, (size,), generator=generator)
+        return RecognitionBatch(joints, torch.linspace(-1, 1, c.frames).repeat(size, 1), label)
+
     def extra_state(self) -> dict[str, Any]:
         return {"classes": list(self.classes)}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -306,8 +305,6 @@ class HopFIR(Lifter):
         source="SemGCN's (0.96 every 100 000 steps, about 4 epochs of Human3.6M); the paper's own is not known",
     )
     config: _Config
-    provenance: dict[str, Any]
-    """Of shipped weights: what they were trained on and how they measure."""
 
     def __init__(self, config: _Config | None = None) -> None:
         super().__init__(config)
@@ -426,15 +423,3 @@ class HopFIR(Lifter):
         model = cls(Config(**given))
         load_strictly(model, state)
         return model.eval()
-
-
-def load_shipped() -> HopFIR:
-    """The small lifter that comes with the package, trained on CMU motion capture alone.
-
-    `provenance` holds what its PROVENANCE.json says: data, command, commit, seed and measured errors.
-    """
-    folder = Path(__file__).parent / "weights" / "hopfir-cmu"
-    lifter = HopFIR.from_pretrained(folder)
-    assert isinstance(lifter, HopFIR)
-    lifter.provenance = json.loads((folder / "PROVENANCE.json").read_text())
-    return lifter

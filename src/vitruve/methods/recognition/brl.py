@@ -572,12 +572,6 @@ class BRL(ActionRecognizer):
             num_classes=4, skeleton="kinect20", people=1, frames=18, network=network, counts=(64, 16, 4, 1), mix_ratio=0.34, rebalance_from=0.0, feeder="ucla"
         )
 
-    def example_batch(self, size: int, generator: torch.Generator) -> RecognitionBatch:
-        c = self.config
-        joints = torch.randn(size, 3, c.frames, len(self.skeleton), c.people, generator=generator)
-        label = torch.randint(c.num_classes, (size,), generator=generator)
-        return RecognitionBatch(joints, torch.linspace(-1, 1, c.frames).repeat(size, 1), label)
-
     @classmethod
     def from_official(cls, checkpoint: str | Path | Mapping[str, Any], network: Mapping[str, Any] | None = None, **config: Any) -> BRL:
         """Read the authors' weights of one stream; which network they are of, and its sizes, follow from them.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -262,8 +260,6 @@ class Ens1D(ActionRecognizer):
         source="our choice: the paper's settings are not known",
     )
     config: _Config
-    provenance: Mapping[str, Any]
-    """Of weights that came with the package."""
 
     def __init__(self, config: _Config | None = None) -> None:
         super().__init__(config)
@@ -408,21 +404,3 @@ class Ens1D(ActionRecognizer):
     @classmethod
     def tiny_config(cls) -> _Config:
         return cls.Config(num_classes=4, skeleton="kinect20", people=1, frames=16, widths=(16, 32), blocks=1, reduction=8, dropout=0.0, head_dropout=0.0)
-
-    def example_batch(self, size: int, generator: torch.Generator) -> RecognitionBatch:
-        c = self.config
-        joints = torch.randn(size, c.dims, c.frames, len(c.tree), c.people, generator=generator)
-        label = torch.randint(c.num_classes, (size,), generator=generator)
-        return RecognitionBatch(joints, torch.linspace(-1, 1, c.frames).repeat(size, 1), label)
-
-
-def load_shipped() -> Ens1D:
-    """The small recogniser that comes with the package, trained on CMU motion capture alone; it reads joints around the pelvis.
-
-    `provenance` holds what its PROVENANCE.json says: data, command, commit, seed and measured accuracies.
-    """
-    folder = Path(__file__).parent / "weights" / "ens1d-cmu"
-    model = Ens1D.from_pretrained(folder)
-    assert isinstance(model, Ens1D)
-    model.provenance = json.loads((folder / "PROVENANCE.json").read_text())
-    return model

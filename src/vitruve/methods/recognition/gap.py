@@ -290,10 +290,7 @@ class GAP(ActionRecognizer):
 
     def prepare(self, poses: Poses, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """(joints (3, T, J, P), index (T,)) of one clip, by the config's feeder, augmented when a generator is given."""
-        c = self.config
-        origin = feeders.origin(self.skeleton)
-        x = feeders.arrange(poses, c.people, origin)
-        return feeders.tokens(feeders.FEEDERS[c.feeder](x, c.frames, None if generator is None else skeletons.Dice(generator)))
+        return feeders.fed(poses, self.skeleton, self.config.people, self.config.frames, self.config.feeder, generator)
 
     def extra_state(self) -> dict[str, Any]:
         own = getattr(self, "_texts", None)
@@ -337,12 +334,6 @@ class GAP(ActionRecognizer):
     @classmethod
     def tiny_config(cls) -> _Config:
         return ucla(num_classes=4, frames=16, k=0, widths=(16, 16), strides=(1, 2))
-
-    def example_batch(self, size: int, generator: torch.Generator) -> RecognitionBatch:
-        c = self.config
-        joints = torch.randn(size, 3, c.frames, len(self.skeleton), c.people, generator=generator)
-        label = torch.randint(c.num_classes, (size,), generator=generator)
-        return RecognitionBatch(joints, torch.linspace(-1, 1, c.frames).repeat(size, 1), label)
 
     @classmethod
     def from_official(cls, checkpoint: str | Path | Mapping[str, Tensor], **config: Any) -> GAP:

@@ -677,12 +677,6 @@ class HaLP(ActionRecognizer):
         small: dict[str, Any] = {"hidden": 8, "layers": 1, "dim": 3, "queue": 16, "clustered": 16, "prototypes": 6, "positives": 12, "neighbours": 8}
         return cls.Config(num_classes=4, frames=6, streams=("joint", "bone"), momentum=0.9, warmup=0.0, **small)
 
-    def example_batch(self, size: int, generator: torch.Generator) -> RecognitionBatch:
-        c = self.config
-        joints = torch.randn(size, c.dims, c.frames, len(c.tree), c.people, generator=generator)
-        label = torch.randint(c.num_classes, (size,), generator=generator)
-        return RecognitionBatch(joints, torch.linspace(-1, 1, c.frames).repeat(size, 1), label)
-
 
 def _part(name: str) -> str:
     """What an entry belongs to: an encoder or the queue of a stream, its classifier, its prototypes."""

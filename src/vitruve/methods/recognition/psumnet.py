@@ -287,14 +287,7 @@ class PSUMNet(ActionRecognizer):
 
     def prepare(self, poses: Poses, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
         """(joints (3, T, J, P), index (T,)) of one clip, by the config's feeder, augmented when a generator is given."""
-        c = self.config
-        spine = feeders.origin(self.skeleton)
-        x = feeders.arrange(poses, c.people, spine)
-        if c.feeder == "pad":
-            x = F.pad(x[: c.frames], (0, 0, 0, 0, 0, 0, 0, max(c.frames - len(x), 0)))
-        else:
-            x = feeders.FEEDERS[c.feeder](x, c.frames, None if generator is None else skeletons.Dice(generator))
-        return feeders.tokens(x)
+        return feeders.fed(poses, self.skeleton, self.config.people, self.config.frames, self.config.feeder, generator)
 
     @classmethod
     def fit_config(cls, facts: Mapping[str, Any]) -> _Config:
@@ -327,12 +320,6 @@ class PSUMNet(ActionRecognizer):
     @classmethod
     def tiny_config(cls) -> _Config:
         return cls.Config(num_classes=4, skeleton="kinect20", people=1, frames=16, widths=(8,) * 10)
-
-    def example_batch(self, size: int, generator: torch.Generator) -> RecognitionBatch:
-        c = self.config
-        joints = torch.randn(size, 3, c.frames, len(self.skeleton), c.people, generator=generator)
-        label = torch.randint(c.num_classes, (size,), generator=generator)
-        return RecognitionBatch(joints, torch.linspace(-1, 1, c.frames).repeat(size, 1), label)
 
     @classmethod
     def from_official(cls, checkpoint: str | Path | Mapping[str, Any], **config: Any) -> PSUMNet:
