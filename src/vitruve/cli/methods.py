@@ -23,17 +23,18 @@ def methods(slug: tyro.conf.Positional[str | None] = None, /, json: bool = False
     from vitruve.methods import catalogue, describe
 
     if slug is not None:
-        print(json_module.dumps(catalogue()[slug].facts()) if json else describe(slug))
+        text = describe(slug)
+        print(json_module.dumps(catalogue()[slug].facts()) if json else text)
         return
-    rows = [entry.facts() for entry in catalogue().values()]
+    entries = list(catalogue().values())
     if json:
-        print(json_module.dumps(rows))
+        print(json_module.dumps([entry.facts() for entry in entries]))
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("method", "task", "title", "parity", "claim", "contract")
-    mark = {True: "yes", False: "-"}
-    for row in rows:
-        table.add_row(row["slug"], row["task"], row["title"], *(mark[row[k]] for k in ("parity", "claim", "contract")))
-    Console().print(table if rows else "no methods yet")
+    table = Table("method", "task", Column("title", no_wrap=True, ratio=1), "parity", "claim", "contract", expand=True, caption="-: nothing recorded")
+    for entry in entries:
+        found = (entry.proof.get(kind) for kind in ("parity", "claim", "contract"))
+        table.add_row(entry.slug, entry.task, entry.title, *("-" if f is None else "yes" if f["passed"] else "no" for f in found))
+    Console().print(table)
