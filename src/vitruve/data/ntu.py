@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,12 @@ _SPINE = 1
 
 TRAIN_SUBJECTS_60 = (1, 2, 4, 5, 8, 9, 13, 14, 15, 16, 17, 18, 19, 25, 27, 28, 31, 34, 35, 38)
 TRAIN_VIEWS_60 = (2, 3)
+TRAIN_SUBJECTS_120 = (
+    *TRAIN_SUBJECTS_60,
+    45, 46, 47, 49, 50, 52, 53, 54, 55, 56, 57, 58, 59, 70, 74, 78, 80, 81, 82, 83, 84, 85, 86, 89, 91, 92, 93, 94, 95, 97, 98, 100, 103,
+)  # fmt: skip
+PACKED = {"ntu60:xsub": "NTU60_CS.npz", "ntu60:xview": "NTU60_CV.npz", "ntu120:xsub": "NTU120_CSub.npz", "ntu120:xset": "NTU120_CSet.npz"}
+"""The authors' packed files by protocol."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +134,7 @@ def pack(clips: Sequence[np.ndarray], frames: int = FRAMES) -> np.ndarray:
     return out.reshape(len(clips), frames, 150)
 
 
-def _poses(x: np.ndarray, name: str = "", metadata: dict | None = None) -> Poses:
+def kinect_poses(x: np.ndarray, name: str = "", metadata: dict | None = None) -> Poses:
     """Poses in our world from (T, P, 25, 3) in the Kinect's; people that are zero are missing."""
     x = np.where((x != 0).any((2, 3), keepdims=True), x * _KINECT, np.nan)
     return Poses(torch.from_numpy(np.ascontiguousarray(x.swapaxes(0, 1), np.float32)), skeleton("ntu25"), 30.0, name=name, metadata=metadata or {})
@@ -149,9 +157,11 @@ def read_folder(folder: str | Path, missing: Iterable[str] = (), official_quirks
         raw = ntu.read(path)
         if "action" not in raw.metadata:
             raise FormatError(path, "expected a name like S001C001P001R001A001.skeleton")
+        names = action_names("ntu")
         found, num_frames = bodies(raw, official_quirks)
         facts = {k: raw.metadata[k] for k in ("setup", "camera", "performer", "replication", "action")}
-        poses = _poses(cut_empty(tracks(found.values(), num_frames)), path.stem, facts)
+        facts["class_name"] = names[facts["action"] - 1] if facts["action"] <= len(names) else f"A{facts['action']}"
+        poses = kinect_poses(cut_empty(tracks(found.values(), num_frames)), path.stem, facts)
         yield ActionClip(poses, facts["action"] - 1, facts["performer"], facts["camera"], path.stem)
 
 
@@ -170,13 +180,13 @@ def read_npz(path: str | Path, part: str) -> list[ActionClip]:
         raise FormatError(path, f"expected arrays x_{part} and y_{part}: {e}") from None
     if x.ndim != 3 or x.shape[2] != 150 or y.ndim != 2 or len(x) != len(y):
         raise FormatError(path, f"expected (N, T, 150) and (N, classes), found {x.shape} and {y.shape}")
-    out = []
+    out, names = [], action_names("ntu")
     for n, (row, label) in enumerate(zip(x, labels(y))):
         clip = row.reshape(len(row), 2, 25, 3)
         people = (clip != 0).any((0, 2, 3))
         clip = cut_empty(clip)[:, people | ~people.any()]
         name = f"{part}_{n}"
-        out.append(ActionClip(_poses(clip, name), int(label), name=name))
+        out.append(ActionClip(kinect_poses(clip, name, {"class_name": names[label]}), int(label), name=name))
     return out
 
 
@@ -201,3 +211,46 @@ def cross_setup(clips: Iterable[ActionClip]) -> tuple[list[ActionClip], list[Act
     """(train, test) of NTU RGB+D 120's X-Set protocol: even setups, odd setups."""
     clips = list(clips)
     return [c for c in clips if c.poses.metadata["setup"] % 2 == 0], [c for c in clips if c.poses.metadata["setup"] % 2]
+
+
+@cache
+def action_names(of: str) -> tuple[str, ...]:
+    """The classes of NTU RGB+D 120 ("ntu"; its first 60 are those of NTU RGB+D 60) or of PKU-MMD ("pku_mmd"), shortened to a few words."""
+    return tuple(json.loads((Path(__file__).parent / "action_names.json").read_text())[of])
+
+
+def halves(folder: str | Path, protocol: str) -> tuple[list[ActionClip], list[ActionClip]]:
+    """(train, test) clips of "ntu60:xsub", "ntu60:xview", "ntu120:xsub" or "ntu120:xset".
+
+    From the authors' packed file where there is one (see PACKED), else from raw .skeleton files in the folder or in its
+    nturgb+d_skeletons, those listed in *missing_skeletons.txt left out.
+
+    Raises OptionError for another protocol, FormatError where there are no files, or broken ones.
+    """
+    if protocol not in PACKED:
+        raise OptionError(f"protocol={protocol!r}: expected one of {', '.join(PACKED)}")
+    packed = Path(folder) / PACKED[protocol]
+    if packed.is_file():
+        return read_npz(packed, "train"), read_npz(packed, "test")
+    clips = raw_clips(folder)
+    if protocol.startswith("ntu60"):
+        clips = [c for c in clips if c.label < 60]
+        return cross_view(clips) if protocol.endswith("xview") else cross_subject(clips)
+    return cross_setup(clips) if protocol.endswith("xset") else cross_subject(clips, TRAIN_SUBJECTS_120)
+
+
+def raw_clips(folder: str | Path) -> list[ActionClip]:
+    """All clips of the raw .skeleton files in the folder or in its nturgb+d_skeletons, but those listed in *missing_skeletons.txt."""
+    folder = Path(folder)
+    missing = [name.strip() for path in sorted(folder.glob("*missing_skeletons.txt")) for name in path.read_text().splitlines()]
+    inner = folder / "nturgb+d_skeletons"
+    return list(read_folder(inner if inner.is_dir() else folder, missing))
+
+
+def everything(folder: str | Path) -> list[ActionClip]:
+    """All clips, of NTU RGB+D 120 where it is there, whether packed or raw."""
+    for protocol in ("ntu120:xsub", "ntu60:xsub"):
+        if (Path(folder) / PACKED[protocol]).is_file():
+            train, test = halves(folder, protocol)
+            return train + test
+    return raw_clips(folder)

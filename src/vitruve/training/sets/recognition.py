@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vitruve.data import load as load_set
 from vitruve.training.setup import Setup
+
+if TYPE_CHECKING:
+    from vitruve.tasks.recognition import ActionClip
+
+
+def _setup(name: str, training: Sequence[ActionClip], test: Sequence[ActionClip], classes: tuple[str, ...], passes: int = 1) -> Setup:
+    from vitruve.data import actions, longtail
+
+    poses = training[0].poses
+    people = max(len(c.poses.positions) for part in (training, test) for c in part)
+    facts = {"skeleton": poses.skeleton, "dims": poses.dims, "num_classes": len(classes), "people": people}
+    facts["counts"] = longtail.class_counts(training, len(classes))
+    return Setup(name, facts, lambda m: actions.action_split(m, training, passes), lambda m: m.evaluate(test), classes=classes)
 
 
 def _actions(name: str, root: str | Path | None) -> Setup:
@@ -28,12 +42,23 @@ def _actions(name: str, root: str | Path | None) -> Setup:
     if name != whole:
         # the paper's: 100 clips of the first action down to 10 of the last
         training = longtail.long_tail(training, 100, 10)
-    classes = actions.class_names(clips)
-    poses = clips[0].poses
-    people = max(len(c.poses.positions) for c in clips)
-    facts = {"skeleton": poses.skeleton, "dims": poses.dims, "num_classes": len(classes), "people": people}
-    facts["counts"] = longtail.class_counts(training, len(classes))
-    return Setup(name, facts, lambda m: actions.action_split(m, training, passes), lambda m: m.evaluate(test), classes=classes)
+    return _setup(name, training, test, actions.class_names(clips), passes)
 
 
-SETS = {name: _actions for name in ("nw_ucla", "nw_ucla_lt", "msr_action3d", "utd_mhad", "sbu", "jhmdb")}
+def _divided(name: str, root: str | Path | None) -> Setup:
+    """Sets that their authors give to those who ask, in files or lists that divide them."""
+    from vitruve.data import actions, find, kinetics, ntu, pku_mmd
+
+    kind, _, protocol = name.partition(":")
+    if kind == "kinetics":
+        training, test = kinetics.halves(find("kinetics", root))
+    elif kind == "pku_mmd":
+        training, test = pku_mmd.halves(find("pku_mmd", root), {"xsub": "cross-subject", "xview": "cross-view"}[protocol])
+    else:
+        training, test = ntu.halves(find("ntu", root), name)
+    return _setup(name, training, test, actions.class_names([*training, *test]))
+
+
+SETS = {name: _actions for name in ("nw_ucla", "nw_ucla_lt", "msr_action3d", "utd_mhad", "sbu", "jhmdb")} | {
+    name: _divided for name in ("ntu60:xsub", "ntu60:xview", "ntu120:xsub", "ntu120:xset", "pku_mmd:xsub", "pku_mmd:xview", "kinetics")
+}
