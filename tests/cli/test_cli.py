@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -23,6 +24,18 @@ def test_help_has_examples(verb: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert main([verb, "--help"]) == 0
     out = capsys.readouterr().out
     assert f"vitruve {verb}" in out.split("examples:")[1]
+
+
+def test_help_lists_every_verb_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = []
+    for args in ([], ["-h"], ["--help"]):
+        assert main(args) == 0
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1] == outputs[2]
+    listed = outputs[0].split("subcommands")[1]
+    for verb in VERBS:
+        summary = getattr(importlib.import_module(f"vitruve.cli.{verb}"), verb).__doc__.split()
+        assert " ".join([verb, *summary[:2]]) in " ".join(listed.split())
 
 
 def test_help_imports_nothing_heavy() -> None:

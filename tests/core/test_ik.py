@@ -252,3 +252,21 @@ def test_humanml3d_joints(data: Path) -> None:
     x = torch.from_numpy(np.load(data / "humanml3d_kitml_text" / "humanml3d_new_joints_012314.npy")).float()
     out = ik.poses_to_motion(Poses(x[None], skeleton("humanml3d22"), 20.0))
     assert out.metadata["from_positions"]["residual_mm"] < 5
+
+
+def test_bones_of_somebody_who_leaves_are_those_that_were_seen() -> None:
+    """A wrong last frame, held for as long as the person is away, says nothing about bones."""
+    truth = walk(60)
+    poses = truth.poses()
+    x = poses.positions.clone()
+    wrist = poses.skeleton.index("left_wrist")
+    x[0, 19, wrist] += torch.tensor([0.0, 0.5, 0.0], dtype=x.dtype)
+    x[0, 20:] = torch.nan
+    out = ik.poses_to_motion(Poses(x, poses.skeleton, poses.fps), max_gap=1.0)
+    found, true = (m.offsets[m.skeleton.index("left_wrist")].norm() for m in (out, truth))
+    assert abs(float(found - true)) < 0.005
+    # a bone whose ends are never seen together is as long as what fills the gaps makes it
+    x = poses.positions.clone()
+    x[0, ::2, wrist], x[0, 1::2, poses.skeleton.index("left_elbow")] = torch.nan, torch.nan
+    out = ik.poses_to_motion(Poses(x, poses.skeleton, poses.fps), max_gap=1.0)
+    assert abs(float(out.offsets[out.skeleton.index("left_wrist")].norm() - true)) < 0.03

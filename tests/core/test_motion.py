@@ -194,3 +194,27 @@ def test_validation_says_what_is_wrong() -> None:
         Motion(q, t, o, s, fps=0)
     with pytest.raises(ShapeError, match="type"):
         Motion(q.double(), t, o, s)
+
+
+def test_positions_of_some_joints_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    m = walk()
+    whole = m.fk().positions
+    monkeypatch.setattr("vitruve.core.timeline.BLOCK", 7)
+    assert torch.equal(m.positions(), whole) and torch.equal(m.poses().positions[0], whole)
+    knee = m.skeleton.index("left_knee")
+    assert torch.equal(m.positions(["left_knee", 0]), whole[:, [knee, 0]])
+    assert torch.equal(m.at(torch.tensor([3, 1])).positions(), whole[[3, 1]])
+
+
+def test_the_frame_that_is_not_finite_is_named_in_any_block() -> None:
+    m = walk()
+    rotations = m.rotations.repeat(-(-9000 // len(m)), 1, 1)
+    bad = rotations.clone()
+    bad[8500, 2, 1] = torch.inf
+    path = torch.zeros(len(rotations), 3)
+    with pytest.raises(ShapeError, match=r"\[8500, 2, 1\]"):
+        Motion(bad, path, m.offsets, m.skeleton)
+    bad = rotations.clone()
+    bad[8500, 2] *= 1.1
+    with pytest.raises(ShapeError, match="unit quaternions"):
+        Motion(bad, path, m.offsets, m.skeleton)

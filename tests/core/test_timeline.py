@@ -56,3 +56,24 @@ def test_low_pass_keeps_slow_and_removes_fast() -> None:
     assert np.array_equal(timeline.low_pass(x[:5], 100, 6), x[:5])
     with pytest.raises(OptionError, match="order"):
         timeline.low_pass(x, 100, 6, order=3)
+
+
+@pytest.mark.parametrize("frames", [0, 1, 7, 8, 9, 30])
+def test_steps_in_blocks_give_what_one_step_gives(frames: int) -> None:
+    x = torch.randn(frames, 3, dtype=torch.float64)
+    asked: list[int] = []
+
+    def step(part: slice) -> tuple[torch.Tensor, torch.Tensor]:
+        asked.append(len(x[part]))
+        return 2 * x[part], x[part].sum(-1) > 0
+
+    double, positive = timeline.by_blocks(step, frames, 8)
+    assert torch.equal(double, 2 * x) and double.dtype == x.dtype
+    assert torch.equal(positive, x.sum(-1) > 0)
+    assert sum(asked) == frames and max(asked) <= 8
+
+
+def test_gradients_pass_through_blocks() -> None:
+    x = torch.randn(20, 2, requires_grad=True)
+    timeline.by_blocks(lambda part: (x[part].square(),), 20, 8)[0].sum().backward()
+    assert x.grad is not None and torch.allclose(x.grad, 2 * x)

@@ -26,6 +26,7 @@ from vitruve.core import rotations as rot
 from vitruve.core.calibration import calibrated_reference
 from vitruve.core.motion import Motion
 from vitruve.core.skeleton import Skeleton
+from vitruve.core.timeline import by_blocks
 from vitruve.errors import OptionError, SkeletonError
 from vitruve.io.files import atomic
 from vitruve.io.mot import Table
@@ -133,7 +134,7 @@ class Angles:
 
     def to_csv(self, path: str | Path) -> None:
         """Write `time` (s) and one column per angle (`*_deg`); undefined values are empty."""
-        rows = ([f"{frame / self.fps:.6g}", *map(_cell, row)] for frame, row in enumerate(self.values.tolist()))
+        rows = ([f"{frame / self.fps:.6g}", *map(_cell, row.tolist())] for frame, row in enumerate(self.values.detach().cpu().numpy()))
         _write_csv(path, ["time", *(f"{n}_deg" for n in self.names)], rows)
 
 
@@ -143,7 +144,9 @@ def _cell(value: float) -> str:
 
 def _write_csv(path: str | Path, header: list[str], rows: Iterable[list[str]]) -> None:
     with atomic(path) as temporary, temporary.open("w", newline="") as file:
-        csv.writer(file).writerows([header, *rows])
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def joint_angles(motion: Motion) -> Angles:
@@ -152,8 +155,7 @@ def joint_angles(motion: Motion) -> Angles:
     Raises SkeletonError where the rig lacks hips or shoulders, or a trunk. Joints without landmarks are left out.
     """
     skeleton = motion.skeleton
-    world = motion.to(torch.float64).fk().rotations
-    segments = rot.multiply(world, rot.inverse(calibrated_reference(motion.to(torch.float64))))
+    segments = _segments(motion)
     columns = dict(_trunk_angles(skeleton, segments))
     for side in ("left", "right"):
         limb = _Side(skeleton, motion, segments, side)
@@ -170,7 +172,7 @@ def joint_angles(motion: Motion) -> Angles:
 
 def bend_angles(motion: Motion) -> Angles:
     """Angles between bones at knees and elbows from positions alone, 0 when straight: a cross-check of *_flexion."""
-    x = motion.to(torch.float64).fk().positions
+    x = motion.to(torch.float64).positions()
     names, values = [], []
     for side in ("left", "right"):
         for joint, line in (("knee", ("hip", "knee", "ankle")), ("elbow", ("shoulder", "elbow", "wrist"))):
@@ -192,6 +194,21 @@ def _cardan(order: str, q: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return first.masked_fill(locked, torch.nan), middle, third.masked_fill(locked, torch.nan)
 
 
+def _segments(motion: Motion) -> dict[int, Tensor]:
+    """World rotations (T, 4) from the T-pose, float64, of the joints that angles are read from."""
+    skeleton = motion.skeleton
+    limbs = [f"{side}_{m}" for side in ("left", "right") for m in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist", "hand")]
+    joints = {_meeting(skeleton, "hip"), _meeting(skeleton, "shoulder"), _head(skeleton), *(skeleton.index(m) for m in limbs if skeleton.has(m))}
+    kept = sorted(j for j in joints if j is not None)
+    back = rot.inverse(calibrated_reference(motion, torch.float64))[kept]
+    turned = by_blocks(lambda part: (rot.multiply(motion[part].to(torch.float64).fk().rotations[:, kept], back),), len(motion))[0]
+    return dict(zip(kept, turned.unbind(1)))
+
+
+def _head(skeleton: Skeleton) -> int | None:
+    return next((skeleton.index(m) for m in ("head", "upper_neck", "neck") if skeleton.has(m)), None)
+
+
 def _meeting(skeleton: Skeleton, part: str) -> int | None:
     """The joint that carries the left and the right one of a pair."""
     if not skeleton.has(f"left_{part}", f"right_{part}"):
@@ -201,28 +218,29 @@ def _meeting(skeleton: Skeleton, part: str) -> int | None:
     return shared[-1] if shared else None
 
 
-def _trunk_angles(skeleton: Skeleton, segments: Tensor) -> Iterator[tuple[str, Tensor]]:
+def _trunk_angles(skeleton: Skeleton, segments: dict[int, Tensor]) -> Iterator[tuple[str, Tensor]]:
     pelvis, thorax = _meeting(skeleton, "hip"), _meeting(skeleton, "shoulder")
     if pelvis is not None:
-        forward = rot.rotate(segments[:, pelvis], segments.new_tensor([0, 0, 1])).mean(0)
+        turned = segments[pelvis]
+        forward = rot.rotate(turned, turned.new_tensor([0, 0, 1])).mean(0)
         level = rot.about("y", -torch.atan2(forward[0], forward[2]))
-        rotation, obliquity, tilt = _cardan("yzx", rot.multiply(level, segments[:, pelvis]))
+        rotation, obliquity, tilt = _cardan("yzx", rot.multiply(level, turned))
         yield from (("pelvis_tilt", tilt), ("pelvis_obliquity", obliquity), ("pelvis_rotation", rotation))
-    head = next((skeleton.index(m) for m in ("head", "upper_neck", "neck") if skeleton.has(m)), None)
+    head = _head(skeleton)
     for name, below, above in (("trunk", pelvis, thorax), ("neck", thorax, head)):
         if below is not None and above is not None and below != above:
-            flexion, bending, rotation = _cardan("xzy", rot.multiply(rot.inverse(segments[:, below]), segments[:, above]))
+            flexion, bending, rotation = _cardan("xzy", rot.multiply(rot.inverse(segments[below]), segments[above]))
             yield from ((f"{name}_flexion", flexion), (f"{name}_bending", -bending), (f"{name}_rotation", rotation))
 
 
 class _Side:
     """One side's limbs. A mirror keeps turns about x and reverses those about y and z: so do the signs here."""
 
-    def __init__(self, skeleton: Skeleton, motion: Motion, segments: Tensor, side: str) -> None:
+    def __init__(self, skeleton: Skeleton, motion: Motion, segments: dict[int, Tensor], side: str) -> None:
         self.skeleton, self.motion, self.segments = skeleton, motion, segments
         self.side, self.sign = side, -1.0 if side == "left" else 1.0
         # from arms hanging to the T-pose that segments are relative to
-        self.raised = rot.about("z", segments.new_tensor(-self.sign * torch.pi / 2))
+        self.raised = rot.about("z", torch.tensor(-self.sign * torch.pi / 2, dtype=torch.float64, device=motion.rotations.device))
 
     def _segment(self, mark: str) -> Tensor | None:
         """World rotations of a limb segment from the neutral pose; None if the rig has no such joint, or one that never can turn."""
@@ -233,11 +251,11 @@ class _Side:
         if not self.skeleton.children[j] and bool((self.motion.rotations[:, j, 3].abs() > 1 - 1e-7).all()):
             return None
         arm = mark in ("shoulder", "elbow", "wrist", "hand")
-        return rot.multiply(self.segments[:, j], self.raised) if arm else self.segments[:, j]
+        return rot.multiply(self.segments[j], self.raised) if arm else self.segments[j]
 
     def _parent(self, pair: str) -> Tensor | None:
         j = _meeting(self.skeleton, pair)
-        return None if j is None else self.segments[:, j]
+        return None if j is None else self.segments[j]
 
     def _hand(self) -> Tensor | None:
         """The palm: a hand joint that carries fingers (some rigs give the wrist the forearm's turn only), else the wrist."""
@@ -259,7 +277,7 @@ class _Side:
 
     def arm(self) -> Iterator[tuple[str, Tensor]]:
         thorax, upper, fore, hand = self._parent("shoulder"), self._segment("shoulder"), self._segment("elbow"), self._hand()
-        down = self.segments.new_tensor([0, -1, 0])
+        down = self.raised.new_tensor([0, -1, 0])
         if thorax is not None and upper is not None:
             turn = rot.multiply(rot.inverse(thorax), upper)
             arm = rot.rotate(turn, down)

@@ -19,6 +19,7 @@ from vitruve.core.contacts import Contacts
 from vitruve.core.facing import heading
 from vitruve.core.motion import Motion
 from vitruve.core.naming import side_of
+from vitruve.core.skeleton import Skeleton
 from vitruve.errors import ShapeError, SkeletonError
 from vitruve.io.files import atomic
 
@@ -130,7 +131,7 @@ def gait_contact(motion: Motion, positions: Float[Tensor, "T J 3"], feet: dict[S
     behind (Zeni et al., Gait & Posture 2008). Where both feet leave the ground, that does not hold and is not done.
     """
     fps, skeleton = motion.fps, motion.skeleton
-    pelvis = positions[:, skeleton.index("pelvis") if skeleton.has("pelvis") else skeleton.roots[0], ::2]
+    pelvis = positions[:, _pelvis(skeleton), ::2].double()
     if len(pelvis) < 3:
         return feet
     path = pelvis.numpy()
@@ -151,7 +152,7 @@ def gait_contact(motion: Motion, positions: Float[Tensor, "T J 3"], feet: dict[S
             if mark is None or at in (0, len(pelvis)) or velocity[at].norm() < _WALKING or not feet[other][max(at - near, 0) : at + near].any():
                 continue
             low, high = max(at - reach, limits[i] + 1), min(at + reach, limits[i + 2] - 1)
-            ahead = sign * ((positions[low : high + 1, skeleton.index(mark), ::2] - pelvis[low : high + 1]) @ velocity[at])
+            ahead = sign * ((positions[low : high + 1, skeleton.index(mark), ::2].double() - pelvis[low : high + 1]) @ velocity[at])
             furthest = low + int(ahead.argmax()) if high > low else low
             if low < furthest < high:
                 moved[i] = furthest
@@ -159,6 +160,10 @@ def gait_contact(motion: Motion, positions: Float[Tensor, "T J 3"], feet: dict[S
         for start, end in zip(moved[::2], moved[1::2]):
             out[side][start:end] = True
     return out
+
+
+def _pelvis(skeleton: Skeleton) -> int:
+    return skeleton.index("pelvis") if skeleton.has("pelvis") else skeleton.roots[0]
 
 
 def _steady(flags: Tensor, shortest: float) -> Tensor:
@@ -177,7 +182,7 @@ def find_events(motion: Motion, contacts: Contacts) -> Events:
     Foot events need contacts of both feet; turns need hips or shoulders. Raises ShapeError where contacts and
     motion differ in length, SkeletonError where a contact joint is of neither foot or facing is unknown.
     """
-    positions = motion.fk().positions.detach().double().cpu()
+    positions = motion.positions().detach().cpu()
     standing = foot_contact(motion, contacts)
     feet = gait_contact(motion, positions, standing)
     strikes = {side: _strikes(flags) for side, flags in feet.items()}
@@ -214,7 +219,7 @@ def _stride_events(motion: Motion, positions: Tensor, feet: dict[Side, Tensor], 
     for side, other in (SIDES, SIDES[::-1]):
         if not skeleton.has(f"{side}_ankle", f"{other}_ankle"):
             continue
-        stood, stood_other = (_standing(positions[:, skeleton.index(f"{s}_ankle")], timeline.runs(feet[s].numpy())) for s in (side, other))
+        stood, stood_other = (_standing(positions[:, skeleton.index(f"{s}_ankle")].double(), timeline.runs(feet[s].numpy())) for s in (side, other))
         for (start, _), (end, _) in zip(strikes[side], strikes[side][1:]):
             between = [s for s, _ in strikes[other] if _ALTERNATE[0] < (s - start) / (end - start) < _ALTERNATE[1]]
             if len(between) != 1 or (end - start) / fps > _MAX_STRIDE:
@@ -225,7 +230,7 @@ def _stride_events(motion: Motion, positions: Tensor, feet: dict[Side, Tensor], 
             if length > _MIN_STRIDE_LENGTH:
                 along = path / length
             else:
-                yaw = heading(skeleton, positions[end])
+                yaw = heading(skeleton, positions[end].double())
                 along = torch.stack([yaw.sin(), yaw.cos()])
             apart = stood[end] - stood_other[between[0]]
             step = (apart * along).sum().item()
@@ -240,7 +245,7 @@ def _standing(ankle: Tensor, stances: list[tuple[int, int]]) -> dict[int, Tensor
 
 def _jumps(motion: Motion, positions: Tensor, feet: dict[Side, Tensor]) -> Iterator[Event]:
     """Flights during which the pelvis falls freely; height by flight time, g t^2 / 8 (Bosco et al. 1983)."""
-    pelvis = positions[:, motion.skeleton.index("pelvis") if motion.skeleton.has("pelvis") else motion.skeleton.roots[0], 1].numpy()
+    pelvis = positions[:, _pelvis(motion.skeleton), 1].double().numpy()
     flying = ~(feet["left"] | feet["right"]).numpy()
     for start, end in timeline.runs(flying):
         if start == 0 or end == len(flying) or end - start < 3:
@@ -258,7 +263,7 @@ def _jumps(motion: Motion, positions: Tensor, feet: dict[Side, Tensor]) -> Itera
 def _turns(motion: Motion, positions: Tensor) -> Iterator[Event]:
     """Runs of one sense of rotation of the body's heading."""
     fps = motion.fps
-    yaw = np.unwrap(heading(motion.skeleton, positions).numpy())
+    yaw = np.unwrap(torch.cat([heading(motion.skeleton, part.double()) for part in positions.split(timeline.BLOCK)]).numpy())
     if len(yaw) < 3:
         return
     if fps > 3:
@@ -282,10 +287,13 @@ def _stillness(positions: Float[Tensor, "T J 3"], fps: float) -> Iterator[Event]
     """Half a second or more during which no joint is faster than 0.1 m/s."""
     if len(positions) < 3:
         return
-    x = positions.reshape(len(positions), -1).numpy()
-    if fps > 12:
-        x = timeline.low_pass(x, fps, 6.0, 2)
-    speed = np.linalg.norm(np.gradient(x, axis=0).reshape(len(x), -1, 3), axis=-1).max(-1) * fps
+    speed = np.zeros(len(positions))
+    # filters run over the whole clip: a few joints at once
+    for part in positions.split(8, 1):
+        x = part.flatten(1).double().numpy()
+        if fps > 12:
+            x = timeline.low_pass(x, fps, 6.0, 2)
+        speed = np.maximum(speed, np.linalg.norm(np.gradient(x, axis=0).reshape(len(x), -1, 3), axis=-1).max(-1) * fps)
     for start, end in timeline.runs(speed < _STILL_SPEED):
         if (end - start) / fps >= _STILL_TIME:
             yield Event("still", start / fps, end / fps, start)

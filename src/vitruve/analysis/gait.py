@@ -107,7 +107,7 @@ def gait_parameters(motion: Motion, contacts: Contacts, events: Events) -> Gait:
     """
     if abs(events.fps - motion.fps) > 1e-6 * motion.fps:
         raise OptionError(f"events are of {events.fps:g} frames/s, the motion of {motion.fps:g}")
-    feet = gait_contact(motion, motion.fk().positions.detach().double().cpu(), foot_contact(motion, contacts))
+    feet = gait_contact(motion, motion.positions().detach().cpu(), foot_contact(motion, contacts))
     jumps = events.of("jump")
 
     def grounded(type: EventType, side: Side) -> tuple[Event, ...]:

@@ -21,6 +21,7 @@ from vitruve.core.poses import Poses
 from vitruve.core.reference import reference_rotations
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.solver import PointTargets, Sites, solve
+from vitruve.core.timeline import by_blocks
 from vitruve.errors import OptionError, ShapeError, SkeletonError
 
 # distances between landmarks that say how long a body's parts are: (landmarks, landmarks, standard deviation in metres);
@@ -100,7 +101,7 @@ def fit(
     if isinstance(data, BodyMotion):
         data = data.motion
     if isinstance(data, Motion):
-        x = data.fk().positions
+        x = data.positions()
         return _fit_motion(data, x, torch.ones(x.shape[:2]), model, calibrate=calibrate, **options)
     if isinstance(data, Poses) and data.dims == 3:
         if is_marker_set(data):
@@ -238,34 +239,30 @@ def _fit_motion(
     lengths = segment_lengths(source.skeleton, positions)
     shape = fit_shape(model, lengths) if shape is None else shape.to(model.default_shape())
     offsets = model.offsets(shape).detach().to(source.rotations)
-    start = transfer(source, Rig.of(model.skeleton, offsets), scale=1.0)
+    origin, rig = Rig.performing(source), Rig.of(model.skeleton, offsets)
     x = positions[:, list(marks.source)].double()
     known = x.isfinite().all(-1)
     weights = torch.where(known, confidence[:, list(marks.source)].double(), 0.0) * marks.weights
     k, locked = _stiffness(model, stiffness)
     options: dict[str, Any] = {"stiffness": k, "locked": locked, "iterations": iterations}
-    local = None
-    if calibrate:
-        local = _calibrate(model.skeleton, offsets, start, marks, x, weights, options)
-    rotations, translation = solve(
-        model.skeleton,
-        offsets,
-        start.rotations,
-        start.translation,
-        Sites(marks.body, local),
-        PointTargets(x, weights),
-        smoothness=smoothness * (source.fps / 30) ** 4,
-        **options,
-    )
-    motion = replace(start, rotations=rotations, translation=translation, shape=shape)
+    some = torch.linspace(0, len(source) - 1, min(_CALIBRATION_FRAMES, len(source))).round().long()
+    example = transfer(source.at(some), rig, 1.0, origin)
+    local = _calibrate(model.skeleton, offsets, example, marks, x[some], weights[some], options) if calibrate else None
+
+    def solved(part: slice) -> tuple[Tensor, Tensor]:
+        start = transfer(source[part], rig, 1.0, origin)
+        sites, targets = Sites(marks.body, local), PointTargets(x[part], weights[part])
+        return solve(model.skeleton, offsets, start.rotations, start.translation, sites, targets, smoothness=smoothness * (source.fps / 30) ** 4, **options)
+
+    # smoothness ties all frames together
+    rotations, translation = by_blocks(solved, len(source), len(source) if smoothness > 0 else None)
+    motion = replace(example, rotations=rotations, translation=translation, shape=shape, contacts=source.contacts)
     return _report(model, motion, shape, marks, local, x, known, lengths)
 
 
 def _calibrate(skeleton: Skeleton, offsets: Tensor, start: Motion, marks: _Landmarks, x: Tensor, weights: Tensor, options: dict[str, Any]) -> Tensor:
-    """Offset (K, 3) of each landmark from the body's joint, in the frame of the bone before it, from some frames of the clip."""
-    chosen = torch.linspace(0, len(x) - 1, min(_CALIBRATION_FRAMES, len(x))).round().long()
-    x, weights = x[chosen], weights[chosen]
-    rotations, translation = start.rotations[chosen], start.translation[chosen]
+    """Offset (K, 3) of each landmark from the body's joint, in the frame of the bone before it."""
+    rotations, translation = start.rotations, start.translation
     local = x.new_zeros(x.shape[1], 3)
     frames = Sites(marks.body).frames(skeleton)
     for _ in range(4):
@@ -276,7 +273,7 @@ def _calibrate(skeleton: Skeleton, offsets: Tensor, start: Motion, marks: _Landm
             translation,
             Sites(marks.body, local),
             PointTargets(x, weights),
-            reference=start.rotations[chosen],
+            reference=start.rotations,
             **(options | {"iterations": 4}),
         )
         pose = forward_kinematics(skeleton, rotations.double(), translation.double(), offsets.double())
@@ -290,20 +287,21 @@ def _calibrate(skeleton: Skeleton, offsets: Tensor, start: Motion, marks: _Landm
 def _report(
     model: BodyModel, motion: Motion, shape: Tensor, marks: _Landmarks, local: Tensor | None, x: Tensor, known: Tensor, lengths: dict[str, float]
 ) -> BodyMotion:
-    pose = motion.fk()
     filled = ik.interpolate_missing(x)
     seen = known.any(1)
+    sites = [Sites(marks.body, None if local is None else local.to(motion.translation)), Sites(marks.body)]
 
-    def residual(offset: Tensor | None) -> tuple[Tensor, Tensor]:
-        site = Sites(marks.body, None if offset is None else offset.to(motion.translation))
-        away = (site.positions(model.skeleton, pose).double() - filled).norm(dim=-1)
+    def distances(part: slice) -> tuple[Tensor, ...]:
+        pose = motion[part].fk()
+        return tuple((s.positions(model.skeleton, pose).double() - filled[part]).norm(dim=-1) for s in sites)
+
+    def residual(away: Tensor) -> tuple[Tensor, Tensor]:
         # where nothing is seen, the distance to what was interpolated
         counted = torch.where(seen[:, None], known, True) & away.isfinite()
         per_joint = torch.where(counted, away, 0.0)
         return per_joint.sum(1) / counted.sum(1).clamp_min(1), per_joint.sum(0) / counted.sum(0).clamp_min(1)
 
-    with_offsets, per_joint = residual(local)
-    without, _ = residual(None)
+    (with_offsets, per_joint), (without, _) = map(residual, by_blocks(distances, len(motion)))
     names = _common(model, lengths)
     fit = {
         "body": model.name,

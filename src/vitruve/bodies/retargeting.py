@@ -109,14 +109,14 @@ class Rig:
         return float(x[[self.skeleton.index(f"{side}_{part}") for side in ("left", "right")], 1].mean() - x[feet, 1].min())
 
 
-def transfer(source: Motion, target: Rig, scale: float | None = None) -> Motion:
-    """Rotations of `source` on another rig.
+def transfer(source: Motion, target: Rig, scale: float | None = None, origin: Rig | None = None) -> Motion:
+    """Rotations of `source` on another rig; `origin` is the rig of the source, where it is known already.
 
     With a `scale` the middle of the hips is on the source's path times that. By default the scale is the ratio of leg
     lengths, and the toes keep their height over the floor. metadata["retarget"] holds the scale and the joints
     that had no counterpart.
     """
-    origin = Rig.performing(source)
+    origin = origin or Rig.performing(source)
     skeleton, offsets = target.skeleton, target.offsets
     pose = source.fk()
     turned = rot.multiply(pose.rotations, rot.inverse(origin.reference))

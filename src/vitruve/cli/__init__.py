@@ -35,7 +35,7 @@ def _verbs() -> dict[str, Callable[..., Any]]:
     return {verb: getattr(_module(verb), verb) for verb in VERBS}
 
 
-def _summaries() -> dict[str, type]:
+def _summaries() -> dict[str, Callable[..., Any]]:
     """Verbs without their options, for the list of them: tyro asks a type checker, slow to import, about functions but not about classes."""
     return {name: type(name, (), {"__doc__": verb.__doc__}) for name, verb in _verbs().items()}
 

@@ -6,6 +6,8 @@ every bone along one axis, say. Where the rest pose is that of a body, :mod:`vit
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import roma
 import torch
 from jaxtyping import Float
@@ -35,17 +37,21 @@ def rest_is_anatomical(skeleton: Skeleton, rest: Float[Tensor, "J 3"]) -> bool:
     return not limbs or bool(rot.angle(trunk, reference[limbs]).max() < _MAX_SWING)
 
 
-def calibrated_reference(motion: Motion) -> Float[Tensor, "J 4"]:
+def calibrated_reference(motion: Motion, dtype: torch.dtype | None = None) -> Float[Tensor, "J 4"]:
     """World rotation of each joint, from rest, in the T-pose: `reference_rotations` where the rest pose is a body's, else from the motion.
 
     From the motion (functional calibration): the trunk's axes are the mean ones of hips, shoulders and spine; a limb's
     long axis is its bone and its lateral axis the mean axis knee or elbow bend about; a foot is flat where its ankle is
     lowest. The zero of forearm, head and toe-out is then their mean over the clip, to the nearest coordinate axis.
+    Computed in `dtype`, by default the motion's.
     """
-    rest = motion.rest_positions()
+    dtype = dtype or motion.rotations.dtype
+    offsets = motion.rest_offsets
+    rest = replace(motion[:1], offsets=offsets).to(dtype).rest_positions()
     if rest_is_anatomical(motion.skeleton, rest):
         return reference_rotations(motion.skeleton, rest)
-    return _functional_reference(motion)
+    step = max(-(-motion.num_frames // _MAX_FRAMES), 1)
+    return _functional_reference(motion[::step].to(dtype), offsets.to(dtype))
 
 
 def _frame(left: Tensor, up: Tensor) -> tuple[Tensor, Tensor]:
@@ -71,10 +77,9 @@ def _cube(q: Tensor) -> Tensor:
     return group[(group @ q).abs().argmax()]
 
 
-def _functional_reference(motion: Motion) -> Tensor:
+def _functional_reference(motion: Motion, offsets: Tensor) -> Tensor:
     skeleton = motion.skeleton
-    step = max(-(-motion.num_frames // _MAX_FRAMES), 1)
-    pose: GlobalPose = motion[::step].fk()
+    pose: GlobalPose = motion.fk()
     x = pose.positions
     base = x[:, skeleton.index("pelvis")] if skeleton.has("pelvis") else x[:, [skeleton.index("left_hip"), skeleton.index("right_hip")]].mean(1)
     top = next(m for m in ("neck", "upper_neck", "head", "spine3", "spine2") if skeleton.has(m))
@@ -93,7 +98,7 @@ def _functional_reference(motion: Motion) -> Tensor:
             out[j] = _mean(frames[j][0], pose.rotations[:, j], frames[j][1])
             if end is not None and not mark.endswith("ankle"):
                 # the bone is known exactly
-                bone = rot.rotate(out[j], motion.rest_offsets[end])
+                bone = rot.rotate(out[j], offsets[end])
                 target = bone.new_tensor([0, -1, 0] if mark.endswith(("hip", "knee")) else [1.0 if mark.startswith("left") else -1.0, 0, 0])
                 if skeleton.parents[end] == j:
                     out[j] = rot.multiply(rot.between(bone, target), out[j])

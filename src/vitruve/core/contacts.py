@@ -13,7 +13,7 @@ from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion, local_rotations
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
-from vitruve.core.timeline import runs
+from vitruve.core.timeline import by_blocks, runs
 from vitruve.errors import OptionError, ShapeError, SkeletonError
 
 _REAR = ("ankle", "heel")
@@ -72,10 +72,10 @@ def detect_contacts(source: Motion | Poses) -> Contacts:
     if isinstance(source, Poses):
         if source.dims != 3 or source.num_people != 1:
             raise OptionError(f"contacts need one person in 3D, found {source.num_people} in {source.dims}D")
-        positions = source.positions[0]
+        positions = source.positions[0, :, [source.skeleton.index(j) for j in joints]]
     else:
-        positions = source.fk().positions
-    x = positions[:, [source.skeleton.index(j) for j in joints]].detach().cpu().double().numpy()
+        positions = source.positions(joints)
+    x = positions.detach().cpu().double().numpy()
     speed = _speed(x, source.fps)
     flags = np.zeros(x.shape[:2], dtype=bool)
     rest = np.full(len(joints), np.nan)
@@ -122,7 +122,7 @@ def _hysteresis(begins: np.ndarray, lasts: np.ndarray, shortest: int) -> np.ndar
 
 def slide_speed(motion: Motion, contacts: Contacts) -> float | None:
     """Median horizontal speed (m/s) of the joints in contact, from one frame to the next; None where nothing touches."""
-    x = motion.fk().positions[:, [motion.skeleton.index(j) for j in contacts.joints]]
+    x = motion.positions(contacts.joints)
     both = contacts.flags[1:] & contacts.flags[:-1]
     speed = (x[1:] - x[:-1])[..., [0, 2]].norm(dim=-1)[both.to(x.device)] * motion.fps
     return float(speed.median()) if len(speed) else None
@@ -141,14 +141,16 @@ def clean_feet(motion: Motion, contacts: Contacts, blend: float = _BLEND) -> Mot
     if len(contacts.flags) != len(motion):
         raise ShapeError(f"contacts: expected {len(motion)} frames, found {len(contacts.flags)}")
     flat = motion.translation.new_tensor([1, 0, 1]).double()
-    pose = motion.to(torch.float64).fk()
     frames = max(1, round(blend * motion.fps))
     legs = [leg for side in ("left", "right") if (leg := _leg(motion.skeleton, contacts, side)) is not None]
+    used = sorted({motion.skeleton.roots[0], *(j for leg in legs for j in (leg.hip, leg.knee, leg.ankle, leg.heel, leg.toe) if j is not None)})
+    places = by_blocks(lambda part: (motion[part].to(torch.float64).fk().positions[:, used],), len(motion))[0]
+    x = dict(zip(used, places.unbind(1)))
     targets = []
     for leg in legs:
-        ankle, toe = pose.positions[:, leg.ankle], None if leg.toe is None else pose.positions[:, leg.toe]
+        ankle, toe = x[leg.ankle], None if leg.toe is None else x[leg.toe]
         front = _correction(contacts.flags[:, leg.front], toe * flat, frames) if leg.front is not None and toe is not None else None
-        rear = _correction(contacts.flags[:, leg.rear], pose.positions[:, leg.heel] * flat, frames) if leg.rear is not None else None
+        rear = _correction(contacts.flags[:, leg.rear], x[leg.heel] * flat, frames) if leg.rear is not None else None
         shift = torch.zeros_like(ankle)
         if front is not None:
             shift = front[0] * front[1]
@@ -156,16 +158,18 @@ def clean_feet(motion: Motion, contacts: Contacts, blend: float = _BLEND) -> Mot
             shift = rear[0] * rear[1] + (1 - rear[0]) * shift
         toe_shift = None if front is None else front[0] * front[1] + (1 - front[0]) * shift
         targets.append((ankle + shift, None if toe is None or toe_shift is None else toe + toe_shift))
-    root = motion.skeleton.roots[0]
-    world = pose.rotations.clone()
-    move = _approach(pose.positions, legs, [t for t, _ in targets], frames)
-    for leg, (target, toe_target) in zip(legs, targets):
-        _bend(world, pose.positions, leg, target - move, None if toe_target is None else toe_target - move)
-    rotations = rot.normalize(local_rotations(motion.skeleton, world)).to(motion.rotations)
+    move = _approach(x, legs, [t for t, _ in targets], frames)
+
+    def bent(part: slice) -> tuple[Tensor]:
+        world, positions = motion[part].to(torch.float64).fk()
+        for leg, (target, toe_target) in zip(legs, targets):
+            _bend(world, positions, leg, target[part] - move[part], None if toe_target is None else toe_target[part] - move[part])
+        return (rot.normalize(local_rotations(motion.skeleton, world)).to(motion.rotations),)
+
     return replace(
         motion,
-        rotations=rotations,
-        translation=(pose.positions[:, root] + move).to(motion.translation),
+        rotations=by_blocks(bent, len(motion))[0],
+        translation=(x[motion.skeleton.roots[0]] + move).to(motion.translation),
         contacts=contacts.flags,
         metadata=motion.metadata | {"contact_joints": contacts.joints},
     )
@@ -226,13 +230,13 @@ def _correction(flags: Tensor, x: Tensor, frames: int) -> tuple[Tensor, Tensor]:
     return total.clamp(max=1), shift / total.clamp_min(1e-9)
 
 
-def _approach(positions: Tensor, legs: list[_Leg], targets: list[Tensor], frames: int) -> Tensor:
-    """How far (T, 3) the body must move so that every ankle target is within the leg's reach, smoothed over time."""
-    move = torch.zeros_like(positions[:, 0])
+def _approach(x: dict[int, Tensor], legs: list[_Leg], targets: list[Tensor], frames: int) -> Tensor:
+    """How far (T, 3) the body must move so that every ankle target is within the leg's reach, smoothed over time; x: places (T, 3) of joints."""
+    move = torch.zeros_like(next(iter(x.values())))
     for _ in range(3):
         need = torch.zeros_like(move)
         for leg, target in zip(legs, targets):
-            hip, knee, ankle = (positions[:, j] for j in (leg.hip, leg.knee, leg.ankle))
+            hip, knee, ankle = (x[j] for j in (leg.hip, leg.knee, leg.ankle))
             # a leg stretched farther than it was is what needs help
             reach = torch.maximum(0.995 * ((knee - hip).norm(dim=-1) + (ankle - knee).norm(dim=-1)), (ankle - hip).norm(dim=-1))
             arm = target - hip - move

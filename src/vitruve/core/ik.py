@@ -19,6 +19,7 @@ from vitruve.core.reference import T_POSE
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.solver import PointTargets, Sites, solve
 from vitruve.core.standards import skeleton as skeleton_by_name
+from vitruve.core.timeline import by_blocks
 from vitruve.errors import OptionError, ShapeError, SkeletonError
 
 
@@ -42,9 +43,15 @@ def align_chains(
     least-squares rotation (Kabsch). What no target settles stays as in `initial` (the rest pose by default).
     Where bone lengths agree with the targets the joints meet them. Missing targets are NaN.
     """
+    seen = positions.isfinite().all(-1).any(0)
+    r, t = by_blocks(lambda part: _aligned(skeleton, offsets, positions[part], None if initial is None else initial[part], seen), len(positions))
+    return r, t
+
+
+def _aligned(skeleton: Skeleton, offsets: Tensor, positions: Tensor, initial: Tensor | None, seen: Tensor) -> tuple[Tensor, Tensor]:
+    """What :func:`align_chains` does, of some frames; `seen` (J,) says which joints have targets in any frame of the motion."""
     n = len(positions)
     known = positions.isfinite().all(-1)
-    seen = known.any(0)
     root = skeleton.roots[0]
     rest = forward_kinematics(skeleton, rot.identity(len(skeleton), dtype=offsets.dtype), torch.zeros_like(offsets[root]), offsets).positions
     local = rot.identity(n, len(skeleton), dtype=positions.dtype) if initial is None else initial
@@ -234,21 +241,21 @@ def poses_to_motion(poses: Poses, *, max_gap: float = 0.25, smoothness: float = 
         )
     observed = poses.valid[0]
     filled = interpolate_missing(poses.fill_gaps(max_gap).positions[0].double())
-    offsets = rest_offsets(poses.skeleton, filled)
+    offsets = rest_offsets(poses.skeleton, filled, observed)
     # interpolated joints count a little: they keep a limb from swinging freely while it is unseen
     weights = torch.where(observed, poses.confidence[0].double().clamp_min(0.05), 0.01)
-    r, t = align_chains(poses.skeleton, offsets, filled)
-    r, t = solve(
-        poses.skeleton,
-        offsets,
-        r,
-        t,
-        Sites(tuple(range(len(poses.skeleton)))),
-        PointTargets(filled, weights),
-        smoothness=smoothness * (poses.fps / 30) ** 4,
-        iterations=iterations,
-    )
-    away = (forward_kinematics(poses.skeleton, r, t, offsets).positions - poses.positions[0].double()).norm(dim=-1)
+    sites = Sites(tuple(range(len(poses.skeleton))))
+    dtype = poses.positions.dtype
+
+    def solved(part: slice) -> tuple[Tensor, Tensor, Tensor]:
+        r, t = align_chains(poses.skeleton, offsets, filled[part])
+        targets = PointTargets(filled[part], weights[part])
+        r, t = solve(poses.skeleton, offsets, r, t, sites, targets, smoothness=smoothness * (poses.fps / 30) ** 4, iterations=iterations)
+        away = (forward_kinematics(poses.skeleton, r, t, offsets).positions - poses.positions[0, part].double()).norm(dim=-1)
+        return r.to(dtype), t.to(dtype), away
+
+    # smoothness ties all frames together
+    r, t, away = by_blocks(solved, len(filled), len(filled) if smoothness > 0 else None)
     report = {
         "skeleton": source.name,
         "derived": derived,
@@ -256,30 +263,38 @@ def poses_to_motion(poses: Poses, *, max_gap: float = 0.25, smoothness: float = 
         "interpolated": 1 - float(observed.double().mean()),
         "residual_mm": 1000 * float(away[observed].mean()),
     }
-    dtype = poses.positions.dtype
-    return Motion(
-        r.to(dtype), t.to(dtype), offsets.to(dtype), poses.skeleton, poses.fps, name=poses.name, metadata={**poses.metadata, "from_positions": report}
-    )
+    return Motion(r, t, offsets.to(dtype), poses.skeleton, poses.fps, name=poses.name, metadata={**poses.metadata, "from_positions": report})
 
 
-def rest_offsets(skeleton: Skeleton, positions: Float[Tensor, "T J 3"]) -> Float[Tensor, "J 3"]:
+def rest_offsets(skeleton: Skeleton, positions: Float[Tensor, "T J 3"], observed: Bool[Tensor, "T J"] | None = None) -> Float[Tensor, "J 3"]:
     """Offsets of a T-pose with the bone lengths of `positions` (medians over time).
 
-    Where a joint carries several bones (pelvis, chest) their angles are those of the person, not the template's.
+    Where a joint carries several bones (pelvis, chest) their angles are those of the person, not the template's. Of a bone that
+    is `observed` at both ends in some frame only such frames count: what fills the others, or holds the last place of somebody
+    who has left, has no length of its own.
     """
     root = skeleton.roots[0]
     parents = [p if p >= 0 else root for p in skeleton.parents]
-    lengths = (positions - positions[:, parents]).norm(dim=-1).nanmedian(0).values
+    whole = torch.ones(positions.shape[:2], dtype=torch.bool) if observed is None else observed & observed[:, parents]
+    whole = whole | ~whole.any(0)
+    lengths = torch.where(whole, (positions - positions[:, parents]).norm(dim=-1), torch.nan).nanmedian(0).values
     where = rest_template(skeleton).to(positions)
     direction = rot.normalize(where - where[parents])
     offsets = direction * lengths[:, None]
+    known = positions.isfinite().all(-1).any(0)
+    fans = [(j, list(children)) for j, children in enumerate(skeleton.children) if len(children) > 1]
+
+    def bones(part: slice) -> tuple[Tensor, ...]:
+        """The bones of each fan, in the frame of the joint that carries them."""
+        x = positions[part]
+        local, _ = _aligned(skeleton, offsets, x, None, known)
+        world = forward_kinematics(skeleton, local, x[:, root], offsets).rotations
+        return tuple(rot.rotate(rot.inverse(world[:, j])[:, None], x[:, children] - x[:, j, None]) for j, children in fans)
+
     for _ in range(3):
-        local, _ = align_chains(skeleton, offsets, positions)
-        world = forward_kinematics(skeleton, local, positions[:, root], offsets).rotations
-        for j, children in enumerate(skeleton.children):
-            if len(children) > 1:
-                seen = rot.rotate(rot.inverse(world[:, j])[:, None], positions[:, children] - positions[:, j, None])
-                offsets[list(children)] = rot.normalize(seen.nanmedian(0).values) * lengths[list(children), None]
+        for (_, children), seen in zip(fans, by_blocks(bones, len(positions))):
+            seen = torch.where(whole[:, children, None], seen, torch.nan)
+            offsets[children] = rot.normalize(seen.nanmedian(0).values) * lengths[children, None]
     return offsets
 
 

@@ -141,10 +141,10 @@ class Motion:
         if not self.fps > 0:
             raise OptionError(f"fps: expected a positive number, found {self.fps}")
         for label, x in (("rotations", r), ("translation", t), ("offsets", o)):
-            if not torch.isfinite(x).all():
+            if not all(part.isfinite().all() for part in x.split(timeline.BLOCK)):
                 where = (~x.isfinite()).nonzero()[0].tolist()
                 raise ShapeError(f"{label}: not a finite number at index {where}; a motion has no gaps (fill them as Poses first)")
-        if r.numel() and not torch.allclose(r.norm(dim=-1), r.new_ones(()), atol=1e-3):
+        if r.numel() and not all(torch.allclose(part.norm(dim=-1), r.new_ones(()), atol=1e-3) for part in r.split(timeline.BLOCK)):
             raise ShapeError("rotations: expected unit quaternions (xyzw)")
         if self.contacts is not None and len(self.contacts) != len(r):
             raise ShapeError(f"contacts: expected {len(r)} frames, found {len(self.contacts)}")
@@ -178,13 +178,25 @@ class Motion:
 
     def poses(self) -> Poses:
         """Joint positions, by forward kinematics, as Poses of one person."""
-        return Poses(self.fk().positions[None], self.skeleton, self.fps, name=self.name, metadata=self.metadata)
+        return Poses(self.positions()[None], self.skeleton, self.fps, name=self.name, metadata=self.metadata)
+
+    def positions(self, joints: Sequence[str | int] | None = None) -> Float[Tensor, "T K 3"]:
+        """World positions of all joints, or of some by index, name or landmark, in hardly more memory than they take themselves."""
+        s = self.skeleton
+        kept = list(range(len(s))) if joints is None else [j if isinstance(j, int) else s.index(j) for j in joints]
+        return timeline.by_blocks(lambda part: (self[part].fk().positions[:, kept],), len(self))[0]
 
     def rest_positions(self) -> Float[Tensor, "J 3"]:
         """Joint positions with every rotation the identity, the root at its own rest offset."""
         o = self.rest_offsets
-        root = self.skeleton.roots[0]
-        return forward_kinematics(self.skeleton, rot.identity(len(self.skeleton), dtype=o.dtype, device=o.device), o[root], o).positions
+        x = o.clone()
+        for joints, parents in self.skeleton.levels:
+            x[list(joints)] = x[list(parents)] + o[list(joints)]
+        return x
+
+    def at(self, frames: Tensor) -> Motion:
+        """Frames by index, at the same frame rate."""
+        return self._with(frames)
 
     def _with(self, frames: slice | Tensor, **changes: Any) -> Motion:
         put: dict[str, Any] = {"rotations": self.rotations[frames], "translation": self.translation[frames]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,27 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vitruve.errors import OptionError, ShapeError, SkeletonError
+
+BLOCK = 4096
+"""Frames handled at once by steps that look at one frame at a time."""
+
+
+def by_blocks(step: Callable[[slice], tuple[Tensor, ...]], frames: int, size: int | None = None) -> tuple[Tensor, ...]:
+    """What `step` gives for each block of `size` frames (BLOCK by default), joined in time.
+
+    For steps that look at one frame at a time: only their results are held for the whole motion, what they need on the way for one block.
+    """
+    size = size or BLOCK
+    out: Sequence[Tensor] = ()
+    for start in range(0, max(frames, 1), size):
+        part = slice(start, min(start + size, frames))
+        found = step(part)
+        if frames <= size:
+            return found
+        out = out or [x.new_empty(frames, *x.shape[1:]) for x in found]
+        for whole, x in zip(out, found):
+            whole[part] = x
+    return tuple(out)
 
 
 def check_slice(frames: slice) -> None:

@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional as F
 
+from vitruve.core import timeline
 from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
@@ -176,7 +177,7 @@ class ActionRecognizer(Method):
         ]
         return Labels(torch.cat(logits).softmax(-1), self.classes)
 
-    def label_over_time(self, clip: Poses | Motion, window: float = 2.0, step: float = 0.5) -> list[Segment]:
+    def label_over_time(self, clip: Poses | Motion, window: float = 2.0, step: float = 0.5, batch_size: int = 64) -> list[Segment]:
         """What is done when in a long recording: windows of `window` seconds every `step`, equal neighbours merged.
 
         A moment's label is that of the mean probability of the windows it lies in. A recording shorter than a window is one segment.
@@ -185,7 +186,12 @@ class ActionRecognizer(Method):
         """
         if not (window > 0 and step > 0):
             raise OptionError(f"window={window}, step={step} seconds: expected positive numbers")
-        poses = clip.poses() if isinstance(clip, Motion) else clip
+        if isinstance(clip, Motion):
+            clip.skeleton.map_to(self.skeleton).require(*self.skeleton.joints)
+            blocks = range(0, max(len(clip), 1), timeline.BLOCK)
+            poses = Poses.concatenate([clip[s : s + timeline.BLOCK].poses().map_to(self.skeleton) for s in blocks])
+        else:
+            poses = clip
         length, stride = (min(max(round(s * poses.fps), 1), poses.num_frames) for s in (window, step))
         starts = list(range(0, poses.num_frames - length + 1, stride))
         if starts[-1] + length < poses.num_frames:
@@ -193,17 +199,18 @@ class ActionRecognizer(Method):
         seen = [s for s in starts if poses.positions[:, s : s + length].isfinite().all(-1).any()]
         if not seen:
             raise OptionError(f"clip {poses.name!r}: no frame has a known joint")
-        labels = self.predict([poses[s : s + length] for s in seen])
-        total = torch.zeros(poses.num_frames, len(labels.classes))
+        total = torch.zeros(poses.num_frames, len(self.classes))
         count = torch.zeros(poses.num_frames, 1)
-        for s, p in zip(seen, labels.probabilities):
-            total[s : s + length] += p
-            count[s : s + length] += 1
+        for i in range(0, len(seen), batch_size):
+            batch = seen[i : i + batch_size]
+            for s, p in zip(batch, self.predict([poses[s : s + length] for s in batch], batch_size).probabilities):
+                total[s : s + length] += p
+                count[s : s + length] += 1
         mean = total / count.clamp_min(1)
         best = torch.where(count[:, 0] > 0, mean.argmax(-1), -1)
         edges = [0, *((best[1:] != best[:-1]).nonzero()[:, 0] + 1).tolist(), poses.num_frames]
         return [
-            Segment(a / poses.fps, b / poses.fps, labels.classes[int(best[a])], float(mean[a:b, int(best[a])].mean()))
+            Segment(a / poses.fps, b / poses.fps, self.classes[int(best[a])], float(mean[a:b, int(best[a])].mean()))
             for a, b in zip(edges, edges[1:])
             if best[a] >= 0
         ]

@@ -19,6 +19,7 @@ from vitruve.data.lifting import DetectorNoise, h36m_cameras
 from vitruve.io.files import atomic
 from vitruve.methods import load_shipped
 from vitruve.methods.recognition.ens1d import Config, Ens1D
+from vitruve.tasks.lifting import Lifter
 from vitruve.tasks.method import Recipe, Schedule, Stage
 from vitruve.tasks.recognition import ActionClip, RecognitionScores
 from vitruve.training import TrainingOptions, train
@@ -43,6 +44,7 @@ CONFIG = Config(
 def lifted(clips: Sequence[ActionClip]) -> list[ActionClip]:
     """The clips as the package's lifter sees them: before one of Human3.6M's cameras, with a detector's noise of 5 pixels."""
     lifter = load_shipped("hopfir")
+    assert isinstance(lifter, Lifter)
     cameras = [c for name, c in sorted(h36m_cameras().items()) if name.startswith(("S9_", "S11_"))]
     generator = torch.Generator().manual_seed(0)
     # keypoints divided by the width instead of half of it: half the sigma

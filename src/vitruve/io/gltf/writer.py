@@ -79,12 +79,13 @@ class _Document:
         self.tree.setdefault(kind, []).append({k: v for k, v in entry.items() if v is not None})
         return len(self.tree[kind]) - 1
 
-    def view(self, array: np.ndarray, target: int | None = None) -> int:
-        """A bufferView of a whole array, aligned to 4 bytes."""
-        array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        view = self.add("bufferViews", buffer=0, byteOffset=self.size, byteLength=array.nbytes, target=target)
-        self.chunks.append(array)
-        self.size += array.nbytes + -array.nbytes % 4
+    def view(self, *arrays: np.ndarray, target: int | None = None) -> int:
+        """A bufferView of arrays, one behind the other, each aligned to 4 bytes."""
+        arrays = tuple(np.ascontiguousarray(a, a.dtype.newbyteorder("<")) for a in arrays)
+        padded = sum(a.nbytes + -a.nbytes % 4 for a in arrays)
+        view = self.add("bufferViews", buffer=0, byteOffset=self.size, byteLength=padded - -arrays[-1].nbytes % 4, target=target)
+        self.chunks += arrays
+        self.size += padded
         return view
 
     def accessor(self, array: np.ndarray, kind: str, target: int | None = None, bounds: bool = False, view: int | None = None, offset: int = 0) -> int:
@@ -92,7 +93,7 @@ class _Document:
         flat = array.reshape(len(array), -1)
         return self.add(
             "accessors",
-            bufferView=self.view(array, target) if view is None else view,
+            bufferView=self.view(array, target=target) if view is None else view,
             byteOffset=offset or None,
             componentType=_COMPONENTS[array.dtype.name],
             count=len(array),
@@ -227,9 +228,15 @@ def pack_weights(joints: Any, weights: Any, influences: int | None = None) -> tu
     return np.pad(j, pad), np.pad(w, pad)
 
 
+def _turns(rotations: torch.Tensor) -> np.ndarray:
+    """Rotations of one joint as they are written (T, 4), a single one (1, 4) where it never turns."""
+    q = as_array(rot.hemisphere(rot.normalize(rotations.detach().to("cpu", torch.float64))), np.float32)
+    return q[:1].copy() if np.abs(q - q[:1]).max() <= _SAME_ROTATION else q
+
+
 def _add_clip(doc: _Document, name: str, clip: Motion, nodes: list[int], root: int, rest: np.ndarray) -> None:
     """One animation: linear samplers of every joint that turns, of the root's path, and of bones that stretch."""
-    q = as_array(rot.hemisphere(rot.normalize(clip.rotations.detach().to("cpu", torch.float64))), np.float32).transpose(1, 0, 2)
+    turns = [_turns(clip.rotations[:, j]) for j in range(len(nodes))]
     samplers: list[dict[str, Any]] = []
     channels: list[dict[str, Any]] = []
     times = doc.accessor((np.arange(len(clip)) / clip.fps).astype(np.float32), "SCALAR", bounds=True)
@@ -238,7 +245,7 @@ def _add_clip(doc: _Document, name: str, clip: Motion, nodes: list[int], root: i
     def put(tracks: list[tuple[int, np.ndarray]], path: str, kind: str) -> None:
         if not tracks:
             return
-        view = doc.view(np.concatenate([x for _, x in tracks]))
+        view = doc.view(*(x for _, x in tracks))
         offset = 0
         for joint, x in tracks:
             output = doc.accessor(x, kind, view=view, offset=offset)
@@ -251,9 +258,7 @@ def _add_clip(doc: _Document, name: str, clip: Motion, nodes: list[int], root: i
             samplers.append({"input": key, "output": output, "interpolation": "LINEAR"})
             channels.append({"sampler": len(samplers) - 1, "target": {"node": nodes[joint], "path": path}})
 
-    still = np.abs(q - q[:, :1]).max((1, 2)) <= _SAME_ROTATION
-    upright = still & (np.abs(q[:, 0, :3]).max(1) <= _SAME_ROTATION)
-    put([(int(j), q[j, :1] if still[j] else q[j]) for j in np.flatnonzero(~upright)], "rotation", "VEC4")
+    put([(j, q) for j, q in enumerate(turns) if len(q) > 1 or np.abs(q[0, :3]).max() > _SAME_ROTATION], "rotation", "VEC4")
 
     offsets = as_array(clip.offsets, np.float64)
     offsets = offsets if offsets.ndim == 3 else offsets[None]

@@ -1,0 +1,145 @@
+"""Tables of decimal numbers as text, read by a compiled kernel; imported on first use only."""
+
+# ruff: noqa: UP018 - in a kernel int(0) is a variable, a bare 0 a constant
+# no `from __future__ import annotations` here, and no type checks: warp reads the annotations of kernels itself
+import logging
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, no_type_check
+
+import numpy as np
+import warp as wp
+
+# warp greets on the standard output, which belongs to the user (`quiet` is what older versions call it)
+wp.config.quiet = True  # type: ignore[attr-defined]
+wp.config.log_level = getattr(wp, "LOG_WARNING", 30)
+wp.set_module_options({"enable_backward": False})
+
+_MOST_DIGITS, _MOST_EXPONENT = wp.constant(18), wp.constant(60)
+_TAB, _NEWLINE, _RETURN, _SPACE, _PLUS, _MINUS, _POINT, _ZERO, _NINE, _E, _SMALL_E = (wp.constant(ord(c)) for c in "\t\n\r +-.09Ee")
+# the roundings of a whole number, a power of ten and their quotient are less than this
+_LESS, _MORE = wp.constant(wp.float64(1 - 1e-15)), wp.constant(wp.float64(1 + 1e-15))
+_POWERS = np.array([float(f"1e{k}") for k in range(_MOST_EXPONENT + 1)])
+
+
+@wp.kernel
+@no_type_check
+def _read_lines(
+    text: wp.array(dtype=wp.uint8),
+    ends: wp.array(dtype=wp.int64),
+    powers: wp.array(dtype=wp.float64),
+    out: wp.array2d(dtype=wp.float32),
+    found: wp.array(dtype=wp.int32),
+):
+    """Numbers of one line, and how many there are: -1 for a line with anything else, or too many, in it."""
+    line = wp.tid()
+    at = wp.int64(0)
+    if line > 0:
+        at = ends[line - 1]
+    end = ends[line]
+    one = wp.int64(1)
+    count = int(0)
+    while at < end and count >= 0:
+        c = int(text[at])
+        if c == _SPACE or c == _TAB or c == _NEWLINE or c == _RETURN:
+            at += one
+            continue
+        sign = wp.float64(1.0)
+        if c == _MINUS:
+            sign = wp.float64(-1.0)
+        if c == _MINUS or c == _PLUS:
+            at += one
+        none = int(0)
+        whole = wp.int64(none)
+        digits = int(0)
+        decimals = int(0)
+        point = int(0)
+        going = int(1)
+        while at < end and going == 1:
+            c = int(text[at])
+            if c >= _ZERO and c <= _NINE:
+                whole = whole * wp.int64(10) + wp.int64(c - _ZERO)
+                digits += 1
+                decimals += point
+                at += one
+            elif c == _POINT and point == 0:
+                point = 1
+                at += one
+            else:
+                going = 0
+        fine = int(1)
+        exponent = int(0)
+        if at < end and (c == _E or c == _SMALL_E):
+            at += one
+            down = int(0)
+            if at < end:
+                c = int(text[at])
+                if c == _MINUS:
+                    down = 1
+                if c == _MINUS or c == _PLUS:
+                    at += one
+            length = int(0)
+            going = int(1)
+            while at < end and going == 1:
+                c = int(text[at])
+                if c >= _ZERO and c <= _NINE and length < 4:
+                    exponent = exponent * 10 + c - _ZERO
+                    length += 1
+                    at += one
+                else:
+                    going = 0
+            if length == 0:
+                fine = 0
+            if down == 1:
+                exponent = -exponent
+        if at < end and c != _SPACE and c != _TAB and c != _NEWLINE and c != _RETURN:
+            fine = 0
+        exponent -= decimals
+        if digits == 0 or digits > _MOST_DIGITS or exponent > _MOST_EXPONENT or exponent < -_MOST_EXPONENT or count >= out.shape[1]:
+            fine = 0
+        if fine == 1:
+            value = sign * wp.float64(whole)
+            if exponent < 0:
+                value = value / powers[-exponent]
+            else:
+                value = value * powers[exponent]
+            # where they matter to the float32, others decide
+            low = wp.float32(value * _LESS)
+            if low == wp.float32(value * _MORE):
+                out[line, count] = low
+                count += 1
+            else:
+                count = -1
+        else:
+            count = -1
+    found[line] = count
+
+
+@cache
+def ready() -> bool:
+    """Whether the kernel can be had: not where the folder that compiled kernels are kept in cannot be written."""
+    try:
+        wp.load_module(device="cpu")
+    except OSError as e:
+        logging.getLogger("vitruve").warning("numbers are read the slow way, without a compiled kernel: %s", e)
+        return False
+    return True
+
+
+def read_lines(lines: Sequence[str], width: int) -> np.ndarray | None:
+    """The numbers (N, width) float32 of the lines that are not blank, as `float` and a rounding to float32 would give them.
+
+    None where there is no kernel, where a line holds anything but `width` plain decimals (or one too close to the middle between two float32
+    to be sure of it): slower, careful ways then say what it is.
+    """
+    joined = "".join(lines)
+    if not (joined.isascii() and ready()):
+        return None
+    text = np.frombuffer(joined.encode(), np.uint8)
+    ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)))
+    out, found = np.empty((len(lines), width), np.float32), np.empty(len(lines), np.int32)
+    arrays: list[Any] = [wp.array(a, device="cpu", copy=False) for a in (text, ends, _POWERS, out, found)]
+    wp.launch(_read_lines, len(lines), inputs=arrays, device="cpu")
+    if not ((found == width) | (found == 0)).all():
+        return None
+    return out if (found == width).all() else out[found == width]
