@@ -37,3 +37,18 @@ def test_what_is_wrong_is_said(files, capsys):
     assert "2 views but 3 cameras" in capsys.readouterr().err
     assert main(["triangulate", arguments[3], "-o", str(out)]) == 1
     assert "--cameras" in capsys.readouterr().err and not out.exists()
+
+
+def test_people_are_drawn_in_every_view(files, capsys):
+    import cv2
+
+    _, arguments, out = files
+    folder = out.parent / "pictures"
+    assert main([*arguments, "-o", str(out), "--pictures", str(folder)]) == 0
+    assert "wrote 12 pictures" in capsys.readouterr().out
+    written = sorted(folder.glob("*.png"))
+    assert len(written) == 12 and written[0].name == "frame00000.png" and written[-1].name == "frame00019.png"
+    # three views and one from above, two by two
+    assert cv2.imread(str(written[0])).shape == (2 * 270, 2 * 480, 3)
+    assert main([*arguments, "-o", str(out), "--pictures", str(out.parent / "film.gif")]) == 1
+    assert ".mp4" in capsys.readouterr().err

@@ -17,7 +17,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from vitruve.analysis.opensim import _items, _opensim, _slides, load_model
+from vitruve.analysis.opensim.model import _items, _opensim, _slides, load_model
 from vitruve.core import rotations as rot
 from vitruve.core.geometry import procrustes
 from vitruve.core.ik import interpolate_missing

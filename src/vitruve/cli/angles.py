@@ -34,8 +34,8 @@ def angles(
         file: motion, markers or keypoints in space, or sample:NAME.
         model: OpenSim model (.osim). Where it carries half of its markers in the file it is taken as it is, else it is scaled.
         output: .mot or .csv to write; FILE-angles.mot by default.
-        static: standing trial to scale the model by.
-        setup: OpenSim's inverse kinematics setup (.xml) with the weights of markers.
+        static: standing trial to scale the model by, also where it is the model's own markers that were recorded.
+        setup: OpenSim's inverse kinematics setup (.xml) with the weights of markers; without one all markers of a model count alike.
         scaled: where to keep the scaled model.
         clip: name or number of a clip, for files that hold many.
     """
@@ -69,7 +69,12 @@ def angles(
         table = found.table
         print(f"markers {1000 * float(found.marker_rms.mean()):.1f} mm from the model's (RMS), at most {1000 * float(found.marker_max.max()):.1f} mm")
         if found.turned:
-            print(f"turned by {found.turned:.0f} degrees about the vertical so that the person faces the model's front")
+            print(
+                f"turned by {found.turned:.0f} degrees about the vertical so that the person faces the model's front "
+                "(forces of the same recording have to be turned with it)"
+            )
+        if found.unseen:
+            print(f"no marker tells {', '.join(found.unseen)}: kept at the model's default")
         for v in physiological_violations(table, coordinates(model)):
             print(f"{v.coordinate}: {v.kind} {v.low:.0f} to {v.high:.0f} left in {100 * v.share:.0f} % of the frames (worst {v.worst:.0f})")
     if target.suffix == ".mot":

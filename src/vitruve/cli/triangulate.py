@@ -11,6 +11,7 @@ EXAMPLES = """\
 vitruve triangulate --cameras calib.json left.json right.json back.json
 vitruve triangulate --cameras calib.toml view1.json view2.json -o people.npz --method fit
 vitruve triangulate shelf.npz                               a file with all views and their cameras
+vitruve triangulate shelf.npz --pictures film.mp4           and what was reconstructed, drawn in every view
 """
 
 
@@ -21,6 +22,7 @@ def triangulate(
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("people.npz"),
     method: Literal["robust", "fit"] = "robust",
     fps: float | None = None,
+    pictures: Path | None = None,
 ) -> None:
     """Match people across views and time, and write where their joints are in the world (metres, y up).
 
@@ -30,6 +32,7 @@ def triangulate(
         output: file to write.
         method: robust triangulates every joint by itself; fit gives each person a skeleton of constant bones, smooth over time.
         fps: frame rate, for files that do not tell.
+        pictures: where to draw detections and people in every view, and from above: a film (.mp4), or a folder that gets 12 pictures.
     """
     from dataclasses import replace
 
@@ -57,3 +60,8 @@ def triangulate(
         people = fitted.poses
         line += f", fitted to {float(fitted.reprojection.mean()):.1f} px"
     print(f"{line}\nwrote {vt.save(people, output)}")
+    if pictures is not None:
+        from vitruve.render.views import write_pictures
+
+        drawn = write_pictures(people, seen, pictures)
+        print(f"wrote {drawn[0]}" if len(drawn) == 1 else f"wrote {len(drawn)} pictures to {pictures}")

@@ -96,15 +96,17 @@ _TRUNK = ("c7", "clavicles", "sternum", "t10", "t7")
 _TELLING = ("asis", "psis", "knee_medial", "ankle_medial", "elbow_medial", "wrist_radial", "mt1", "mt5")
 """Markers that no set of keypoints has."""
 
-# shares of the body height: breadths over the bones, of the phantom of Ross and Wilson (1974), 1.7018 m tall; thigh and
-# shank together, of Drillis and Contini (1966), in Winter's Biomechanics and Motor Control of Human Movement
+# shares of the body height: breadths over the bones, of the phantom of Ross and Wilson (1974), 1.7018 m tall; knee and elbow (its
+# femur and humerus) as later tables of the phantom have them, the ankle's we have not found again. Thigh and shank together: the
+# figure of Drillis and Contini (1966), 0.245 and 0.246, as Winter's Biomechanics and Motor Control of Human Movement prints it
 _BREADTH = {"knee": 0.0952 / 1.7018, "ankle": 0.0668 / 1.7018, "elbow": 0.0648 / 1.7018}
 _LEG_LENGTH = 0.491
 _STANDOFF = 0.0125
 """From bone to the centre of a marker (skin, base, radius), metres: half of what medial and lateral markers are farther apart
 than those breadths. Our mean over knees, ankles and elbows in 11 trials with both; single joints gave 6 to 22 mm."""
 _SHOULDER_DROP = 0.17
-"""Shoulder below the acromion, in distances between the acromia (Rab et al. 2002, Gait & Posture 15:158)."""
+"""Shoulder below the acromion, in distances between the acromia: Rab et al. 2002, "A method for determination of upper extremity
+kinematics", Gait & Posture 15, as users of the rule quote it. They go down along the thorax, we along the line to the pelvis."""
 _LUMBAR = (-0.276, 0.149)
 """L5/S1, as spine1, forward of and above the middle of the ASIS, in distances between them (Reed et al. 1999, SAE 1999-01-0959:
 the mean of women and men, in whose frame the pubis is below the ASIS)."""
