@@ -247,7 +247,7 @@ def test_what_data_lack_is_said() -> None:
 # -- lifters -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lifter", ["mlp", "videopose", "semgcn"])
+@pytest.mark.parametrize("lifter", ["mlp", "videopose", "semgcn", "stgcn"])
 def test_official_lifters_come_back(lifter: str, tmp_path: Path) -> None:
     method = built(replace(TINY, lifter=lifter, stages=2, generalise=False)).eval()
     path = tmp_path / "ckpt.pth.tar"

@@ -26,8 +26,10 @@ VISIBLE = torch.ones(4, 40)
         (codecs.HeatmapCodec((192, 256), (48, 64), kind="udp"), 0.12),
         (codecs.SimCCCodec((192, 256)), 0.2501),
         (codecs.SimCCCodec((192, 256), (4.9, 5.66), normalise=False, dark=True), 0.2501),
+        (codecs.SimCCCodec((192, 256), smoothing="standard", label_smoothing=0.1), 0.2501),
+        (codecs.MegviiCodec((192, 256), (48, 64)), 3.01),
     ],
-    ids=["msra", "dark", "udp", "simcc", "simcc_dark"],
+    ids=["msra", "dark", "udp", "simcc", "simcc_dark", "simcc_standard", "megvii"],
 )
 def test_round_trip(codec, tolerance):
     x = points()
@@ -38,6 +40,28 @@ def test_round_trip(codec, tolerance):
     # the next decoding is as good from a weaker map
     again, _ = codec.decode(*(0.5 * m for m in target.maps))
     assert (again - x).abs().max() < tolerance * 1.5
+
+
+@pytest.mark.parametrize("codec", [codecs.OffsetCodec((192, 256), (48, 64)), codecs.RegressionCodec((192, 256))], ids=["offsets", "regression"])
+def test_coordinates_themselves_come_back_exactly(codec):
+    x = points()
+    hidden = VISIBLE.clone()
+    hidden[0, 3] = 0
+    target = codec.encode(x, hidden)
+    back, scores = codec.decode(*target.maps)
+    shown = hidden > 0
+    torch.testing.assert_close(back[shown], x[shown], atol=1e-3, rtol=0)
+    assert torch.equal(target.weights, hidden) and (scores[shown] > 0).all()
+    release = codecs.OffsetCodec((192, 256), (48, 64), official_quirks=True)
+    moved, _ = release.decode(*codecs.OffsetCodec((192, 256), (48, 64)).encode(x, VISIBLE).maps)
+    torch.testing.assert_close(moved, x * torch.tensor([192 / 191, 256 / 255]), atol=1e-3, rtol=0)
+
+
+def test_visibility_falls_with_the_peak():
+    codec = codecs.SimCCCodec((192, 256))
+    x, y = codec.encode(points(), VISIBLE).maps
+    sure, unsure = (codec.visibility(k * x, k * y, beta=10.0) for k in (1.0, 0.1))
+    assert (sure > unsure).all() and (sure <= 1).all()
 
 
 def test_dark_is_finer_than_a_quarter_pixel():

@@ -137,8 +137,18 @@ def _forward(across: Float[Tensor, "*B 3"]) -> Float[Tensor, "*B 3"]:
     return torch.linalg.cross(across.new_tensor([0.0, 1.0, 0.0]).expand_as(across), across)
 
 
-def _heading(forward: Float[Tensor, "*B 3"]) -> Float[Tensor, "*B 4"]:
+def _between_single(u: Float[Tensor, "*#B 3"], v: Float[Tensor, "*#B 3"]) -> Tensor:
+    """The rotation from u to v in single precision, by the formula that loses digits between nearly opposite directions."""
+    a, b = torch.broadcast_tensors(rot.normalize(u).float(), rot.normalize(v).float())
+    w = (a.square().sum(-1, keepdim=True) * b.square().sum(-1, keepdim=True)).sqrt() + (a * b).sum(-1, keepdim=True)
+    q = torch.cat([torch.linalg.cross(a, b), w], -1)
+    return (q / q.norm(dim=-1, keepdim=True)).to(u.dtype)
+
+
+def _heading(forward: Float[Tensor, "*B 3"], official_quirks: bool = False) -> Float[Tensor, "*B 4"]:
     """The turn about y that takes a direction in the ground plane to +z."""
+    if official_quirks:
+        return _between_single(forward, forward.new_tensor([0.0, 0.0, 1.0]))
     return rot.about("y", -torch.atan2(forward[..., 0], forward[..., 2]))
 
 
@@ -151,11 +161,12 @@ def _gaussian(x: Float[Tensor, "T 3"], sigma: float) -> Float[Tensor, "T 3"]:
     return torch.nn.functional.conv1d(padded, (kernel / kernel.sum())[None, None])[:, 0].T
 
 
-def inverse_kinematics(positions: Float[Tensor, "T J 3"], layout: Layout = T2M, smooth: bool = False) -> Float[Tensor, "T J 4"]:
+def inverse_kinematics(positions: Float[Tensor, "T J 3"], layout: Layout = T2M, smooth: bool = False, official_quirks: bool = False) -> Float[Tensor, "T J 4"]:
     """Quaternions xyzw of the representation: joint 0 holds the heading (world to body), the others local rotations.
 
     The heading of frame 0 is the identity by definition. `smooth` steadies the heading over time, as the features do.
-    A bone that points exactly against its rest direction has no unique rotation: half a turn is taken.
+    A bone that points exactly against its rest direction has no unique rotation: half a turn is taken. `official_quirks` finds
+    rotations in single precision as the release does, which is 1e-4 off near half a turn.
     """
     right_hip, left_hip, right_shoulder, left_shoulder = layout.face
     # the authors' function names the two hips the other way round than its caller: hips count left minus right,
@@ -164,13 +175,14 @@ def inverse_kinematics(positions: Float[Tensor, "T J 3"], layout: Layout = T2M, 
     forward = _forward(rot.normalize(across))
     if smooth:
         forward = _gaussian(forward, _SMOOTHING)
-    heading = _heading(forward)
+    heading = _heading(forward, official_quirks)
+    between = _between_single if official_quirks else rot.between
     heading = torch.cat([rot.identity(1, dtype=heading.dtype, device=heading.device), heading[1:]])
     out: list[Tensor] = [heading] * layout.num_joints
     for chain in layout.chains:
         world = heading
         for parent, joint in zip(chain, chain[1:]):
-            bone = rot.between(positions.new_tensor(layout.raw_offsets[joint]), positions[:, joint] - positions[:, parent])
+            bone = between(positions.new_tensor(layout.raw_offsets[joint]), positions[:, joint] - positions[:, parent])
             out[joint] = rot.multiply(rot.inverse(world), bone)
             world = bone
     return torch.stack(out, 1)
@@ -189,12 +201,14 @@ def forward_kinematics(
     return torch.stack(out, -2)
 
 
-def uniform_skeleton(positions: Float[Tensor, "T J 3"], offsets: Float[Tensor, "J 3"], layout: Layout = T2M) -> Float[Tensor, "T J 3"]:
+def uniform_skeleton(
+    positions: Float[Tensor, "T J 3"], offsets: Float[Tensor, "J 3"], layout: Layout = T2M, official_quirks: bool = False
+) -> Float[Tensor, "T J 3"]:
     """The motion on a body with other bones: rotations are kept, the root path is scaled by the length of the legs."""
     leg = list(layout.leg)
     source = bone_offsets(positions[0], layout)
     scale = offsets[leg].abs().amax(-1).sum() / source[leg].abs().amax(-1).sum()
-    return forward_kinematics(inverse_kinematics(positions, layout), positions[:, 0] * scale, offsets, layout)
+    return forward_kinematics(inverse_kinematics(positions, layout, official_quirks=official_quirks), positions[:, 0] * scale, offsets, layout)
 
 
 class Encoded(NamedTuple):
@@ -208,19 +222,23 @@ class Encoded(NamedTuple):
     """(T, J, 3) in the frame of each frame's heading, above the root's ground point."""
 
 
-def canonicalise(positions: Float[Tensor, "T J 3"], layout: Layout = T2M) -> Float[Tensor, "T J 3"]:
+def canonicalise(positions: Float[Tensor, "T J 3"], layout: Layout = T2M, official_quirks: bool = False) -> Float[Tensor, "T J 3"]:
     """On the floor, the root of frame 0 at x = z = 0, frame 0 facing +z."""
     start = positions[0]
     right_hip, left_hip, right_shoulder, left_shoulder = layout.face
     forward = _forward(start[right_hip] - start[left_hip] + start[right_shoulder] - start[left_shoulder])
     origin = torch.stack([start[0, 0], positions[..., 1].min(), start[0, 2]])
-    return rot.rotate(_heading(forward), positions - origin)
+    return rot.rotate(_heading(forward, official_quirks), positions - origin)
 
 
 def encode_all(
-    positions: Float[Tensor, "T J 3"], offsets: Float[Tensor, "J 3"] | None = None, layout: Layout | None = None, contact_threshold: float | None = None
+    positions: Float[Tensor, "T J 3"],
+    offsets: Float[Tensor, "J 3"] | None = None,
+    layout: Layout | None = None,
+    contact_threshold: float | None = None,
+    official_quirks: bool = False,
 ) -> Encoded:
-    """:func:`encode`, with the canonical and the local positions it computes on its way."""
+    """:func:`encode`, with the canonical and the local positions it computes on its way (quirks: :func:`inverse_kinematics`)."""
     layout = layout or layout_of(positions.shape[1])
     if positions.shape[1:] != (layout.num_joints, 3) or len(positions) < 2:
         raise ShapeError(f"positions: expected (2 or more frames, {layout.num_joints}, 3) for layout {layout.name!r}, found {tuple(positions.shape)}")
@@ -228,9 +246,9 @@ def encode_all(
         raise ShapeError("positions: HumanML3D features need every joint of every frame (fill gaps first)")
     dtype, x = positions.dtype, positions.double()
     if offsets is not None:
-        x = uniform_skeleton(x, offsets.double(), layout)
-    x = canonicalise(x, layout)
-    quaternions = inverse_kinematics(x, layout, smooth=True)
+        x = uniform_skeleton(x, offsets.double(), layout, official_quirks)
+    x = canonicalise(x, layout, official_quirks)
+    quaternions = inverse_kinematics(x, layout, smooth=True, official_quirks=official_quirks)
     heading = quaternions[:, 0]
     step = x[1:] - x[:-1]
     velocity = rot.rotate(heading[1:], step[:, 0])

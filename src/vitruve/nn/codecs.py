@@ -1,4 +1,4 @@
-"""Keypoints to training targets and back: heatmaps (MSRA, DARK, UDP), coordinate classification (SimCC), soft-argmax; flip averaging.
+"""Keypoints to training targets and back: heatmaps (MSRA, DARK, UDP, Megvii), offset maps, coordinates and their classes (SimCC), soft-argmax; flips.
 
 Every codec has `encode(keypoints, visible) -> Target` and `decode(*maps) -> (keypoints, scores)`; keypoints (N, K, 2) are
 pixels of the network's input, sizes are (width, height).
@@ -55,15 +55,21 @@ def _gaussian_kernel(size: int) -> Tensor:
     return torch.from_numpy(cv2.getGaussianKernel(size, 0)[:, 0])
 
 
-def _blur(maps: Tensor, kernel: int, axes: int) -> Tensor:
-    """Gaussian blur along the last `axes` axes, zeros outside, each map scaled back to its own maximum."""
+def _smooth(maps: Tensor, kernel: int, axes: int, border: Literal["constant", "reflect"] = "constant") -> Tensor:
+    """Gaussian blur along the last `axes` axes; outside are zeros ("constant") or the map's mirror image ("reflect")."""
     if kernel % 2 == 0:
         raise OptionError(f"blur kernel {kernel}: expected an odd number")
-    k = _gaussian_kernel(kernel).to(maps)[None, None]
-    out = maps
+    k, reach = _gaussian_kernel(kernel).to(maps)[None, None], kernel // 2
     for axis in range(-1, -1 - axes, -1):
-        line = out.transpose(axis, -1)
-        out = conv1d(line.reshape(-1, 1, line.shape[-1]), k, padding=kernel // 2).reshape(line.shape).transpose(axis, -1)
+        line = maps.transpose(axis, -1)
+        framed = pad(line.reshape(-1, 1, line.shape[-1]), (reach, reach), mode=border)
+        maps = conv1d(framed, k).reshape(line.shape).transpose(axis, -1)
+    return maps
+
+
+def _blur(maps: Tensor, kernel: int, axes: int) -> Tensor:
+    """Gaussian blur along the last `axes` axes, zeros outside, each map scaled back to its own maximum."""
+    out = _smooth(maps, kernel, axes)
     dims = tuple(range(-axes, 0))
     largest = out.amax(dims, keepdim=True)
     return out * torch.where(largest > 0, maps.amax(dims, keepdim=True) / torch.where(largest > 0, largest, 1.0), 0.0)
@@ -173,7 +179,8 @@ class HeatmapCodec:
     kind: Literal["msra", "dark", "udp"] = "msra"
     blur_kernel: int = 11
     official_quirks: bool = False
-    """mmpose's UDP decoder scales by the whole input size where its encoder uses the size less one; True does so too."""
+    """True does two things as mmpose does: its UDP decoder scales by the whole input size where its encoder uses the size less one,
+    and where 3 sigma is not whole, Gaussians beside the upper and left border are moved by a pixel."""
 
     def __post_init__(self) -> None:
         if self.kind not in ("msra", "dark", "udp"):
@@ -197,6 +204,9 @@ class HeatmapCodec:
         low, high = (low, high) if self.kind == "dark" else (low.trunc(), high.trunc())
         shown = (visible >= 0.5) & ~_off_map(low, high, self.heatmap_size)
         peak = grid if self.kind == "msra" else centre
+        if self.official_quirks and self.kind != "dark":
+            # a window's corner is cut towards zero, which is to the right of negative corners
+            peak = peak + (low + (2 * radius + 1) // 2 - grid)
         lines = []
         for axis, length in enumerate(self.heatmap_size):
             at = torch.arange(length, dtype=keypoints.dtype, device=keypoints.device)
@@ -225,8 +235,100 @@ class HeatmapCodec:
 
 
 @dataclass(frozen=True)
+class OffsetCodec:
+    """UDP's combined maps (N, 3 K, H, W): a disc around each keypoint, and from every pixel the offsets x, y to it in radii (Huang et al. 2020)."""
+
+    input_size: Size
+    heatmap_size: Size
+    radius_factor: float = 0.0546875
+    """The disc's radius as a share of the map's longer side."""
+    blur_kernel: int = 11
+    """The discs are smoothed by a kernel of twice this size and one before the peak is looked for."""
+    official_quirks: bool = False
+    """mmpose decodes by the whole input size where its encoder uses the size less one; True does so too."""
+
+    @property
+    def radius(self) -> float:
+        """Of the disc, map pixels."""
+        return self.radius_factor * max(self.heatmap_size)
+
+    def encode(self, keypoints: Float[Tensor, "N K 2"], visible: Float[Tensor, "N K"]) -> Target:
+        """Maps, zero where a keypoint is not visible; the weights are the visibility."""
+        size = keypoints.new_tensor(self.heatmap_size)
+        centre = keypoints / ((keypoints.new_tensor(self.input_size) - 1) / (size - 1))
+        x, y = (torch.arange(n, dtype=keypoints.dtype, device=keypoints.device) for n in self.heatmap_size)
+        dx, dy = torch.broadcast_tensors((centre[..., 0, None, None] - x) / self.radius, (centre[..., 1, None, None] - y[:, None]) / self.radius)
+        maps = torch.stack([(dx.square() + dy.square() <= 1).to(dx.dtype), dx, dy], 2)
+        return Target((torch.where(visible[..., None, None, None] >= 0.5, maps, 0.0).flatten(1, 2),), visible)
+
+    def decode(self, maps: Float[Tensor, "N C H W"]) -> tuple[Float[Tensor, "N K 2"], Float[Tensor, "N K"]]:
+        """(keypoints in input pixels, the smoothed discs' peaks)."""
+        heat, *offsets = maps.unflatten(1, (-1, 3)).unbind(2)
+        position, scores = heatmap_maximum(_smooth(heat, 2 * self.blur_kernel + 1, 2, "reflect"))
+        at = position.clamp_min(0).long()
+        index = (at[..., 1] * self.heatmap_size[0] + at[..., 0])[..., None]
+        position = position + self.radius * torch.stack([o.flatten(-2).gather(-1, index)[..., 0] for o in offsets], -1)
+        whole = position.new_tensor(self.input_size) - (0 if self.official_quirks else 1)
+        return position / (position.new_tensor(self.heatmap_size) - 1) * whole, scores
+
+
+@dataclass(frozen=True)
+class MegviiCodec:
+    """Heatmaps (N, K, H, W) of 0 to 255: the keypoint's pixel, blurred (CPN, Chen et al. 2018; MSPN, Li et al. 2019)."""
+
+    input_size: Size
+    heatmap_size: Size
+    kernel: int = 11
+
+    @property
+    def stride(self) -> tuple[float, float]:
+        """Input pixels per heatmap pixel, along x and y."""
+        return self.input_size[0] / self.heatmap_size[0], self.input_size[1] / self.heatmap_size[1]
+
+    def encode(self, keypoints: Float[Tensor, "N K 2"], visible: Float[Tensor, "N K"]) -> Target:
+        """Heatmaps, zero where a keypoint is not visible; weight 0 where it lies outside the map."""
+        width, height = self.heatmap_size
+        at = (keypoints / keypoints.new_tensor(self.stride)).long()
+        inside = (at >= 0).all(-1) & (at < torch.tensor(self.heatmap_size, device=at.device)).all(-1)
+        shown = (visible >= 0.5) & inside
+        index = (at[..., 1] * width + at[..., 0]).where(shown, 0)[..., None]
+        maps = keypoints.new_zeros(*visible.shape, height * width).scatter(-1, index, 1.0).unflatten(-1, (height, width))
+        maps = _smooth(maps, self.kernel, 2, "reflect")
+        maps = 255 * maps / maps.flatten(-2).gather(-1, index)[..., None]
+        return Target((torch.where(shown[..., None, None], maps, 0.0),), torch.where((visible >= 0.5) & ~inside, 0.0, visible))
+
+    def decode(self, heatmaps: Float[Tensor, "N K H W"]) -> tuple[Float[Tensor, "N K 2"], Float[Tensor, "N K"]]:
+        """(keypoints in input pixels, the blurred map's peak over 255, plus a half); half a pixel is added, save at the border."""
+        maps = blur_heatmaps(heatmaps, self.kernel)
+        position, values = heatmap_maximum(maps)
+        size = position.new_tensor(self.heatmap_size)
+        inner = ((position > 1) & (position < size - 1)).all(-1, keepdim=True)
+        position = torch.where(inner, refine_quarter(position, maps) + 0.5, position)
+        return position * position.new_tensor(self.stride), values / 255 + 0.5
+
+
+@dataclass(frozen=True)
+class RegressionCodec:
+    """Coordinates (N, K, 2) as shares of the input size, with their deviations where the network predicts them (N, K, 4)."""
+
+    input_size: Size
+
+    def encode(self, keypoints: Float[Tensor, "N K 2"], visible: Float[Tensor, "N K"]) -> Target:
+        """Shares of the input size; weight 1 for a visible keypoint in the image, else 0."""
+        size = keypoints.new_tensor(self.input_size)
+        inside = ((keypoints >= 0) & (keypoints <= size - 1)).all(-1) & (visible > 0.5)
+        return Target((keypoints / size,), inside.to(keypoints.dtype))
+
+    def decode(self, coordinates: Float[Tensor, "N K C"]) -> tuple[Float[Tensor, "N K 2"], Float[Tensor, "N K"]]:
+        """(keypoints in input pixels, one less the mean deviation; 1 where no deviations are given)."""
+        position, deviation = coordinates[..., :2], coordinates[..., 2:]
+        scores = 1 - deviation.mean(-1) if deviation.shape[-1] else torch.ones_like(position[..., 0])
+        return position * position.new_tensor(self.input_size), scores
+
+
+@dataclass(frozen=True)
 class SimCCCodec:
-    """Each coordinate as a class: Gaussian labels (N, K, W ratio) and (N, K, H ratio) (Li et al. 2022)."""
+    """Each coordinate as a class: labels (N, K, W ratio) and (N, K, H ratio), Gaussian or one-hot (Li et al. 2022)."""
 
     input_size: Size
     sigma: float | tuple[float, float] = 6.0
@@ -234,6 +336,13 @@ class SimCCCodec:
     normalise: bool = True
     """Labels sum to about one instead of peaking at one."""
     dark: bool = False
+    smoothing: Literal["gaussian", "standard"] = "gaussian"
+    """"standard" puts `label_smoothing` on the other classes together, the rest on the keypoint's."""
+    label_smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.smoothing not in ("gaussian", "standard"):
+            raise OptionError(f"smoothing={self.smoothing!r}: expected 'gaussian' or 'standard'")
 
     @property
     def sigmas(self) -> tuple[float, float]:
@@ -244,15 +353,20 @@ class SimCCCodec:
         return round(self.input_size[0] * self.split_ratio), round(self.input_size[1] * self.split_ratio)
 
     def encode(self, keypoints: Float[Tensor, "N K 2"], visible: Float[Tensor, "N K"]) -> Target:
-        """Labels along x and y, zero where a keypoint is not visible; weight 0 where its 3 sigma box misses the image."""
+        """Labels along x and y, zero where a keypoint is not visible; weight 0 where its 3 sigma box (or its class) misses the image."""
         centre = (keypoints * self.split_ratio).round()
         sigma = keypoints.new_tensor(self.sigmas)
-        shown = (visible >= 0.5) & ~_off_map(centre - 3 * sigma, centre + 3 * sigma + 1, self.bins)
+        one_hot = self.smoothing == "standard"
+        low, high = (centre, centre) if one_hot else (centre - 3 * sigma, centre + 3 * sigma + 1)
+        shown = (visible >= 0.5) & ~_off_map(low, high, self.bins)
         labels = []
         for axis, length in enumerate(self.bins):
             at = torch.arange(length, dtype=keypoints.dtype, device=keypoints.device)
-            line = torch.exp(-(at - centre[..., axis, None]).square() / (2 * sigma[axis] ** 2))
-            if self.normalise:
+            away = at - centre[..., axis, None]
+            line = torch.exp(-away.square() / (2 * sigma[axis] ** 2))
+            if one_hot:
+                line = torch.where(away == 0, 1 - self.label_smoothing, self.label_smoothing / (length - 1)).to(at.dtype)
+            elif self.normalise:
                 line = line / (sigma[axis] * (2 * torch.pi) ** 0.5)
             labels.append(torch.where(shown[..., None], line, 0.0))
         return Target(tuple(labels), torch.where((visible >= 0.5) & ~shown, 0.0, visible))
@@ -267,6 +381,11 @@ class SimCCCodec:
                 refined.append(refine_simcc_dark(position[..., axis], line, kernel - (kernel % 2 == 0)))
             position = torch.stack(refined, -1)
         return position / self.split_ratio, scores
+
+    def visibility(self, x: Float[Tensor, "N K W"], y: Float[Tensor, "N K H"], beta: float = 150.0) -> Float[Tensor, "N K"]:
+        """How sure the decoded position is: the lesser peak of the softmax of `beta` times the deviation times the labels."""
+        sharp = [(beta * sigma * line).softmax(-1) for sigma, line in zip(self.sigmas, (x, y))]
+        return simcc_maximum(*sharp)[1]
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Body:
     bones: tuple[int, ...]
     """What the bone streams subtract."""
     shifted: bool = False
-    """As the release has 2s-AGCN's graph of HDM05: every link one joint too early."""
+    """As the release has 2s-AGCN's graph of HDM05: every link one joint too early, and led away from the centre."""
 
     @property
     def centre(self) -> int:
@@ -46,7 +46,7 @@ class Body:
         """[identity, inward, outward] adjacencies."""
         links = [(j, p) for j, p in enumerate(self.tree) if p != j]
         if self.shifted:
-            links = [((a - 1) % len(self.tree), (b - 1) % len(self.tree)) for a, b in links]
+            links = [((b - 1) % len(self.tree), (a - 1) % len(self.tree)) for a, b in links]
         return skeletons.linked_graph(links, len(self.tree))
 
     @cached_property

@@ -21,10 +21,12 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray]) 
         return _affine(x)
     if "flip_indices" in config:
         return _flip(config["flip_indices"], x)
-    if "simcc_split_ratio" in config:
+    if "noisy_x" in x:
         return _simcc(config, x)
-    if "heatmap_size" in config:
-        return _heatmaps(config, x)
+    if "noisy.0" in x:
+        return _heatmaps(spec, x)
+    if "encoded" in x:
+        return _regression(config, x)
     if "sx" in x:
         return _refine(config["kernel"], x["hm"], x["sx"])
     raise ValueError(f"config {sorted(config)}, inputs {sorted(x)}: nothing known")
@@ -80,25 +82,37 @@ def _flip(swap: list[int], x: dict[str, Tensor]) -> dict[str, object]:
 
 
 def _simcc(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
-    sigma = config["sigma"]
+    sigma = config.get("sigma", 6.0)
     codec = codecs.SimCCCodec(
         tuple(config["input_size"]),
         tuple(sigma) if isinstance(sigma, list) else sigma,
-        config["simcc_split_ratio"],
-        config["normalize"],
-        config["use_dark"],
+        config.get("simcc_split_ratio", 2.0),
+        config.get("normalize", True),
+        config.get("use_dark", False),
+        config.get("smoothing_type", "gaussian"),
+        config.get("label_smooth_weight", 0.0),
     )
     target = codec.encode(x["keypoints"], x["visible"])
     keypoints, scores = codec.decode(x["noisy_x"], x["noisy_y"])
-    return {"x_labels": target.maps[0], "y_labels": target.maps[1], "weights": target.weights, "dec_keypoints": keypoints, "dec_scores": scores}
+    out: dict[str, object] = {"x_labels": target.maps[0], "y_labels": target.maps[1], "weights": target.weights}
+    out |= {"dec_keypoints": keypoints, "dec_scores": scores}
+    return out | {"dec_visibility": codec.visibility(x["noisy_x"], x["noisy_y"], config.get("decode_beta", 150.0))}
 
 
-def _heatmaps(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
+def _heatmap_codec(spec: dict) -> codecs.HeatmapCodec | codecs.OffsetCodec | codecs.MegviiCodec:
+    config = spec["config"]
+    sizes, blur = (tuple(config["input_size"]), tuple(config["heatmap_size"])), config.get("blur_kernel_size", 11)
+    if config.get("heatmap_type") == "combined":
+        return codecs.OffsetCodec(*sizes, config.get("radius_factor", 0.0546875), blur, official_quirks=True)
+    if "kernel_size" in config:
+        return codecs.MegviiCodec(*sizes, config["kernel_size"])
     # UDP has a type of map, MSRA a choice of decoding
-    kind = "udp" if "heatmap_type" in config else "dark" if config.get("unbiased") else "msra"
-    codec = codecs.HeatmapCodec(
-        tuple(config["input_size"]), tuple(config["heatmap_size"]), config["sigma"], kind, config.get("blur_kernel_size", 11), official_quirks=True
-    )
+    kind = "udp" if "heatmap_type" in config or "udp" in spec["module"].lower() else "dark" if config.get("unbiased") else "msra"
+    return codecs.HeatmapCodec(*sizes, config.get("sigma", 2.0), kind, blur, official_quirks=True)
+
+
+def _heatmaps(spec: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    codec = _heatmap_codec(spec)
     out: dict[str, object] = {}
     for n in range(len(x["keypoints"])):
         target = codec.encode(x["keypoints"][n : n + 1], x["visible"][n : n + 1])
@@ -112,6 +126,22 @@ def _heatmaps(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
             f"argmax_locs.{n}": at,
             f"argmax_vals.{n}": values,
         }
+    return out
+
+
+def _regression(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    codec = codecs.RegressionCodec(tuple(config["input_size"]))
+    target = codec.encode(x["keypoints"], x["visible"])
+    out: dict[str, object] = {"keypoint_labels": target.maps[0], "keypoint_weights": target.weights}
+    for suffix in ("", *(k.removeprefix("encoded") for k in x if k.startswith("encoded_"))):
+        out[f"dec_keypoints{suffix}"], out[f"dec_scores{suffix}"] = codec.decode(x[f"encoded{suffix}"])
+    if "heatmap_size" in config:
+        # beside its coordinates, integral regression learns heatmaps of sum one; their weights are the coordinates'
+        heat = codecs.HeatmapCodec(
+            codec.input_size, tuple(config["heatmap_size"]), config["sigma"], "dark" if config.get("unbiased") else "msra", official_quirks=True
+        )
+        maps = heat.encode(x["keypoints"], x["visible"]).maps[0][0]
+        out["heatmaps"] = maps / (maps.sum((-2, -1), keepdim=True) + 1e-24) if config.get("normalize", True) else maps
     return out
 
 

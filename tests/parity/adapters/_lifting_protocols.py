@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tests.parity.named import Named
 from vitruve.core.camera import Camera, homogeneous
 from vitruve.core.rotations import quaternion_order
 from vitruve.core.windows import padded_clip, receptive_windows
@@ -23,7 +24,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if "cameras" in spec["config"]:
         return _cameras(spec["config"]["cameras"], x["world"])
     if {"pred", "gt"} <= x.keys():
-        return _errors(x["pred"], x["gt"], x["w"])
+        return _errors(x["pred"], x["gt"], x.get("w"))
     if {"p3", "p2", "cam"} <= x.keys():
         return _batches(spec["config"], x["p3"], x["p2"], x["cam"], int(inputs["shift"]))
     raise ValueError(f"inputs {sorted(x)}: neither cameras, nor errors, nor batches, nor a network")
@@ -68,15 +69,32 @@ def _cameras(cameras: list[dict], world: Tensor) -> dict[str, Tensor]:
     return out
 
 
-def _errors(p: Tensor, g: Tensor, w: Tensor) -> dict[str, Tensor]:
-    return {
+def _errors(p: Tensor, g: Tensor, w: Tensor | None) -> dict[str, Tensor]:
+    weighted = {} if w is None else {"weighted_mpjpe": pose.weighted_mpjpe(p, g, w)}
+    return weighted | {
         "mpjpe": pose.mpjpe(p, g),
-        "weighted_mpjpe": pose.weighted_mpjpe(p, g, w),
         "n_mpjpe": pose.n_mpjpe(p, g),
         "p_mpjpe": pose.p_mpjpe(p, g),
         # over the frames of all sequences laid end to end
         "mpjve": pose.mpjve(p.flatten(0, 1), g.flatten(0, 1)),
     }
+
+
+def _exchanged(joints: int, left: list[int], right: list[int]) -> list[int]:
+    swap = list(range(joints))
+    for a, b in zip(left, right):
+        swap[a], swap[b] = b, a
+    return swap
+
+
+def _swap(config: dict) -> list[int] | None:
+    """Left and right of the joints that a network reads and gives: as the config says, or Human3.6M's; None for an unknown set."""
+    joints = config["num_joints_in"]
+    if joints != config["num_joints_out"]:
+        return None
+    if "kps_left" in config:
+        return _exchanged(joints, config["kps_left"], config["kps_right"])
+    return _SWAP if joints == len(_SWAP) else None
 
 
 def _mirrored(cam: Tensor) -> Tensor:
@@ -85,10 +103,7 @@ def _mirrored(cam: Tensor) -> Tensor:
 
 
 def _batches(config: dict, p3: Tensor, p2: Tensor, cam: Tensor, shift: int) -> dict[str, Tensor]:
-    left, right, pad = config["kps_left"], config["kps_right"], config["pad"]
-    swap = list(range(p2.shape[1]))
-    for a, b in zip(left, right):
-        swap[a], swap[b] = b, a
+    pad, swap = config["pad"], _exchanged(p2.shape[1], config["kps_left"], config["kps_right"])
 
     def both(x: Tensor) -> Tensor:
         """Clips or windows (N, ..., J, D), then their mirror images."""
@@ -110,7 +125,15 @@ def _temporal(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dic
     c = spec["config"]
     strided = "Optimized1f" in spec["module"]
     model = TemporalModel(
-        c["num_joints_in"], c["in_features"], c["num_joints_out"], c["filter_widths"], c["causal"], c["dropout"], c["channels"], strided=strided
+        c["num_joints_in"],
+        c["in_features"],
+        c["num_joints_out"],
+        c["filter_widths"],
+        c.get("causal", False),
+        c.get("dropout", 0.25),
+        c.get("channels", 1024),
+        strided=strided,
+        dense=c.get("dense", False),
     )
     model.load_state_dict(state)
     if "y" in x:
@@ -118,14 +141,7 @@ def _temporal(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dic
         target[:, :, 0] = 0
         loss = pose.mpjpe(model.train()(x["x"]), target)
         loss.backward()
-        return {
-            "loss": loss,
-            "g_shrink_bias": model.shrink.bias.grad,
-            "g_expand_bn": model.expand_bn.weight.grad,
-            "g_conv0_slice": model.layers_conv[0].weight.grad[:8, :8],
-            "running_mean": model.expand_bn.running_mean,
-            "running_var": model.expand_bn.running_var,
-        }
+        return Named({"loss": loss, "g_conv0_slice": model.layers_conv[0].weight.grad[:8, :8]}, model)
     with torch.no_grad():
         model.eval()
         # the release's total shift of a causal network counts the dilation twice: 1 + 3 * 3 + 9 * 9 for 3, 3, 3
@@ -133,9 +149,10 @@ def _temporal(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dic
         for w in c["filter_widths"]:
             doubled += w // 2 * (reach if strided else reach**2)
             reach *= w
+        swap = _swap(c)
         return {
             "y": model(x["x"]),
-            "y_flip_averaged": averaged_over_flip(model, x["x"], _SWAP, _SWAP),
+            **({"y_flip_averaged": averaged_over_flip(model, x["x"], swap, swap)} if swap else {}),
             "expand_every16": model.expand(x["x"])[:, ::16],
-            "receptive_field": np.array([model.receptive_field, doubled if c["causal"] else 0]),
+            "receptive_field": np.array([model.receptive_field, doubled if c.get("causal") else 0]),
         }

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from vitruve.metrics import keypoints as kp
 from vitruve.metrics import pose
+from vitruve.nn import codecs
 
 
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray]) -> dict[str, object]:
@@ -19,6 +20,10 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray]) 
         return _oks(config, x)
     if {"pred", "mask", "norm"} <= x.keys():
         return _keypoints(config, x)
+    if {"output", "target", "mask"} <= x.keys():
+        return _map_pck(config, x)
+    if {"pred_x", "pred_y", "gt_x", "gt_y", "mask"} <= x.keys():
+        return _simcc_pck(config, x)
     raise ValueError(f"inputs {sorted(x)}: neither AP, nor OKS, nor keypoint errors")
 
 
@@ -30,7 +35,7 @@ def _ap(gt: Tensor, dt: Tensor, sigmas: list[float]) -> dict[str, object]:
     out: dict[str, object] = {"stats": np.array([ap.ap, ap.ap50, ap.ap75, ap.ap_medium, ap.ap_large, ap.ar, ap.ar50, ap.ar75, ap.ar_medium, ap.ar_large])}
     for image in truth.image.unique().tolist():
         g, d = truth.image == image, (found.image == image).nonzero()[:, 0]
-        d = d[found.score[d].argsort(descending=True, stable=True)]
+        d = d[found.score[d].argsort(descending=True, stable=True)][:20]
         out[f"oks{image - 1}"] = kp.image_oks(found.keypoints[d], truth.keypoints[g], truth.area[g], truth.boxes[g], torch.tensor(sigmas).double())
     return out
 
@@ -48,12 +53,34 @@ def _oks(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
     }
 
 
-def _keypoints(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
-    p, g, norm, visible = x["pred"].double(), x["gt"].double(), x["norm"].double(), x["mask"].bool()
+def _pck(config: dict, p: Tensor, g: Tensor, visible: Tensor, norm: Tensor) -> dict[str, object]:
     out: dict[str, object] = {}
     for t in config["thresholds"]:
         result = kp.pck(p, g, visible, t, norm)
         out |= {f"pck{t}": result.joints.nan_to_num(-1), f"pck{t}_avg": result.mean, f"pck{t}_cnt": result.count}
+    return out
+
+
+def _map_pck(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    """PCK of the peaks of heatmaps; theirs divides x by the height and y by the width."""
+    height, width = x["output"].shape[-2:]
+    norm = x["norm"] if "norm" in x else torch.tensor([height, width]).expand(len(x["output"]), 2)
+    (p, _), (g, _) = codecs.heatmap_maximum(x["output"]), codecs.heatmap_maximum(x["target"])
+    return _pck(config, p.double(), g.double(), x["mask"].bool(), norm.double())
+
+
+def _simcc_pck(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    """PCK of the peaks of coordinate classes, divided as those of heatmaps."""
+    ratio = config["simcc_split_ratio"]
+    size = [int(x[k].shape[-1] / ratio) for k in ("pred_y", "pred_x")]
+    norm = x["norm"] if "norm" in x else torch.tensor(size).expand(len(x["mask"]), 2)
+    (p, _), (g, _) = codecs.simcc_maximum(x["pred_x"], x["pred_y"]), codecs.simcc_maximum(x["gt_x"], x["gt_y"])
+    return _pck(config, p.double() / ratio, g.double() / ratio, x["mask"].bool(), norm.double())
+
+
+def _keypoints(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    p, g, norm, visible = x["pred"].double(), x["gt"].double(), x["norm"].double(), x["mask"].bool()
+    out = _pck(config, p, g, visible, norm)
     p3, g3 = x["p3"].double(), x["g3"].double()
     return out | {
         "auc": kp.pck_auc(p, g, visible, float(norm[:, 0].mean())),

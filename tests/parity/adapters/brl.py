@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tests.parity.reading import cut, in_training
+from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
 from vitruve.data.longtail import long_tail_counts
 from vitruve.methods.recognition.brl import (
@@ -18,6 +20,7 @@ from vitruve.methods.recognition.brl import (
     clip_losses,
     lower_body,
     mix_weight,
+    planar,
     released_mix,
     scaled,
     shared_loss,
@@ -28,7 +31,7 @@ from vitruve.methods.recognition.brl import (
 )
 from vitruve.nn.skeletons import even_frames
 from vitruve.nn.stgcnpp import layout_graph
-from vitruve.tasks.recognition import RecognitionBatch, recognition_scores
+from vitruve.tasks.recognition import recognition_scores
 
 LAYOUTS = {"nturgb+d": "ntu25", "ntu": "ntu25", "nw_ucla": "kinect20", "coco": "coco17", "openpose": "openpose18"}
 LOSSES = {
@@ -48,24 +51,28 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     module, outputs, config = spec["module"], spec["outputs"], spec["config"]
     if state:
-        return _network(config, x["keypoint"], state, outputs)
+        return _network(spec, x["keypoint"], state)
     if "graph" in module.lower():
         return {name: _graph(name) for name in outputs}
     if "loss" in module.lower():
-        return _losses(config, x, outputs)
+        return _losses(config, x, outputs, spec["calls"])
     if "mix_up" in module:
         return _mix(module, config, x)
     if "evaluation" in module:
         return _metrics(x["score"], x["label"])
     if {"angles", "scale"} & set(x):
         return _augment(x)
-    return _preprocess(config, x["keypoint"], outputs, spec["calls"])
+    keypoint = x["keypoint"]
+    if "keypoint_score" in x:
+        keypoint = torch.cat([keypoint, x["keypoint_score"][..., None]], -1)
+    return _preprocess(config, keypoint, outputs, f"{module} {spec['calls']}")
 
 
 # -- networks ------------------------------------------------------------------------------------
 
 
-def _network(config: dict, x: Tensor, state: dict[str, Tensor], outputs: dict) -> dict[str, object]:
+def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
+    config, outputs = spec["config"], spec["outputs"]
     own = config.get("backbone", config)
     layout = own["graph_cfg"]
     known: dict[str, Any] = {"graph": layout.get("mode", "spatial"), "hops": layout.get("max_hop", 1)}
@@ -100,25 +107,18 @@ def _network(config: dict, x: Tensor, state: dict[str, Tensor], outputs: dict) -
             if hasattr(block, part):
                 watch((f"{part}{i + 1}",), getattr(block, part))
     joints = x.permute(0, 4, 2, 3, 1)
-    with torch.inference_mode():
-        score = model(RecognitionBatch(joints, torch.zeros(joints.shape[0], joints.shape[2])))
+    network.train(in_training(spec))
+    with torch.no_grad():
         maps = network.maps(joints)
+        score = network.fc(maps.mean((1, 3, 4)))
     out: dict[str, object] = {"score": score}
     for name, (shape, _) in outputs.items():
         if name == "feature":
-            out[name] = _part(maps if len(shape) == 5 else maps.mean((3, 4)) if len(shape) == 3 else maps.mean((1, 3, 4)), shape, 2)
+            out[name] = cut(maps if len(shape) == 5 else maps.mean((3, 4)) if len(shape) == 3 else maps.mean((1, 3, 4)), shape, 2)
         elif name in seen:
             # of normalised coordinates the channels are all there, of the first rows
-            out[name] = _part(seen[name], shape, 2 if name == "data_bn" else 1)
+            out[name] = cut(seen[name], shape, 2 if name == "data_bn" else 1, spec["calls"])
     return out
-
-
-def _part(whole: Tensor, shape: list[int], leading: int) -> Tensor:
-    """The first rows along `leading` axes, and as many entries as `shape` says, evenly spaced, along the others."""
-    for axis, size in enumerate(shape):
-        step = 1 if axis < leading else max(whole.shape[axis] // size, 1)
-        whole = whole.movedim(axis, 0)[::step][:size].movedim(0, axis)
-    return whole
 
 
 def _graph(name: str) -> Tensor:
@@ -135,27 +135,34 @@ def _counts(config: dict) -> tuple[int, ...]:
     return long_tail_counts(config["num_classes"], largest, imbalance)
 
 
-def _losses(config: dict, x: dict[str, Tensor], outputs: dict) -> dict[str, object]:
+def _losses(config: dict, x: dict[str, Tensor], outputs: dict, calls: str) -> dict[str, object]:
     counts = _counts(config)
     score, label = x["score"], x["label"]
 
-    def weights(kind: str, epoch: int) -> Tensor:
-        if epoch < SECOND_STAGE:
+    def weights(kind: str, epoch: int, first: int = SECOND_STAGE) -> Tensor:
+        """Of a loss object that was called from epoch `first` on: the release's action-aware one flips its betas whenever it weighs,
+        and its plain one, once it has made ones, keeps them."""
+        if epoch < SECOND_STAGE or (kind == "weighted" and first < SECOND_STAGE):
             return torch.ones(len(counts))
-        return class_weights(LOSSES[kind], counts, flipped=(epoch - SECOND_STAGE) % 2 == 1 and kind == "aa")
+        return class_weights(LOSSES[kind], counts, flipped=(epoch - max(first, SECOND_STAGE)) % 2 == 1 and kind == "aa")
 
-    def pair(kind: str, epoch: int, of: Tensor) -> tuple[Tensor, Tensor]:
-        return clip_losses(LOSSES[kind], score, of, counts, epoch >= SECOND_STAGE or kind == "balanced_softmax"), weights(kind, epoch)[of]
+    def pair(kind: str, epoch: int, of: Tensor, first: int = SECOND_STAGE) -> tuple[Tensor, Tensor]:
+        return clip_losses(LOSSES[kind], score, of, counts, epoch >= SECOND_STAGE or kind == "balanced_softmax"), weights(kind, epoch, first)[of]
 
     out: dict[str, object] = {"class_counts": torch.tensor(counts), "class_betas": class_betas(torch.tensor(counts, dtype=torch.float64))}
     for name, (shape, _) in outputs.items():
         found = re.fullmatch(r"(\w+?)_(weight|loss)(?:_fresh(\d+))?", name)
         if not found or found[1] not in LOSSES:
             continue
-        kind, first = found[1], int(found[3] or FIRST_EPOCH[found[1]])
+        kind = found[1]
+        told = re.search(rf"\b{kind}_(?:\*|loss|weight)[^;]*?(?:epochs?|at) (\d+)", calls)
+        first = int(found[3] or (told[1] if told else FIRST_EPOCH[kind]))
         epochs = range(first, first + shape[0])
         one = torch.ones(len(label))
-        rows = [weights(kind, e) if found[2] == "weight" else shared_loss(one, pair(kind, e, label), pair(kind, e, label)) for e in epochs]
+        if found[2] == "weight":
+            rows = [weights(kind, e, first) for e in epochs]
+        else:
+            rows = [shared_loss(one, pair(kind, e, label, first), pair(kind, e, label, first)) for e in epochs]
         out[name] = torch.stack(rows)
     if "label_b" in x:
         alpha, other = config.get("alpha", 0.64), x["label_b"]
@@ -208,11 +215,17 @@ def _augment(x: dict[str, Tensor]) -> dict[str, object]:
 
 def _preprocess(config: dict, keypoint: Tensor, outputs: dict, calls: str) -> dict[str, object]:
     body = skeleton(LAYOUTS[config["dataset"]])
-    flat = body.name in ("coco17", "openpose18")
+    # plane keypoints without a confidence are subtracted as those in space are
+    flat = body.name in ("coco17", "openpose18") and keypoint.shape[-1] == 3
     out: dict[str, object] = {}
 
     def made(points: Tensor) -> Tensor:
         x = points.transpose(0, 1)
+        if "PreNormalize2D" in calls:
+            height, width = config.get("img_shape", (1080, 1920))
+            score = points[..., 2] if flat else torch.ones(points.shape[:-1])
+            x = planar(Poses(points[..., :2], body, confidence=score, image_size=(width, height)), len(points))[..., : points.shape[-1]]
+            out.setdefault("normalised", x.transpose(0, 1))
         if body.name == "ntu25":
             x, centre = upright(x, body)
             out.setdefault("normalised", x.transpose(0, 1))

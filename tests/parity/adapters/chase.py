@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from tests.parity.reading import cut, in_training
 from vitruve.methods.recognition.chase import (
     CHASE,
     SHIFT,
     Config,
     ConvexHullShift,
     Found,
+    _renamed,
     extremes,
     gaussian_kernels,
     hierarchy,
@@ -102,9 +105,10 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
     if "hierarchy" in str(backbone.get("graph")):
         options["centre"] = joint_set(name or "ntu25").joints[backbone.get("graph_args", {}).get("CoM", 21) - 1]
     model = CHASE.from_official(state, **options)
-    seen = _watched(model)
+    train = in_training(spec)
+    seen = _watched(model.train(train))
     clip = x["x"]
-    with torch.inference_mode():
+    with nullcontext() if train else torch.inference_mode():
         found = model.find(clip)
     out: dict[str, object] = {
         "logits": found.logits,
@@ -121,10 +125,20 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
             smoothing = _number(r"smoothing:? ?(\d*\.?\d+)", spec, 0.0)
             weighted = Config(mmd_weight=_number(r"weights \[[^\]]*, ?(\d*\.?\d+)\]", spec, 0.1), label_smoothing=smoothing)
             out["loss"] = sum(loss_terms(weighted, found, x["label"], pair, x.get("label_person"), x.get("z_prior")).values())
-    for key, (shape, _) in spec["outputs"].items():
-        if key in seen:
-            whole = seen[key][: shape[0]]
-            out[key] = whole if whole.ndim == 1 or not shape[1] else whole[:, :: whole.shape[1] // shape[1]]
+    shapes = {k: v[0] for k, v in spec["outputs"].items()}
+    out |= {k: cut(seen[k], shape, words=spec["calls"]) for k, shape in shapes.items() if k in seen}
+    if train and isinstance(out.get("loss"), Tensor):
+        out["loss"].backward()
+        inner = {k.removeprefix("backbone."): v for k, v in state.items() if not k.startswith("shift.")}
+        gradients = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
+        for name, shape in shapes.items():
+            key = name.removeprefix("grad_backbone.").removeprefix("grad_")
+            if name.startswith("grad_") and key in inner:
+                # levels of HD-GCN are named by how many there are
+                ours = [k for k in _renamed({k: v for k, v in inner.items() if k == key or k.endswith(".PA")}) if key.endswith(".PA") or not k.endswith(".PA")]
+                key = next(k for k in ours if not key.endswith(".PA") or k.endswith(key))
+            if key in gradients:
+                out[name] = cut(gradients[key], shape, 0, spec["calls"])
     return {k: v for k, v in out.items() if v is not None}
 
 
@@ -195,15 +209,27 @@ def _losses(spec: dict, x: dict[str, Tensor]) -> dict[str, object]:
     if "logits" not in x:
         return out
 
-    def total(smoothing: float, code: Tensor | None = None) -> Tensor:
-        answer = Found(pair[0][..., None, None], x["logits"], x.get("person_logits"), code)
-        return sum(loss_terms(Config(label_smoothing=smoothing), answer, x["label"], pair, x.get("label_person"), x.get("z_prior")).values())
+    settings = spec["config"]
+    heat = settings.get("temperature", 1.0)
+    weights = settings.get("weights", ())
 
-    smoothing = _number(r"label smoothing:? ?(\d*\.?\d+)", spec, 0.1)
-    out |= {"ce_mbmmd": total(0.0), "lsce_mbmmd": total(smoothing), "lsce_mbmmd_group": total(smoothing)}
-    if "z" in x:
-        out["infogcn_mbmmd"] = total(_number(r"LSCE\((\d*\.?\d+)\)", spec, 0.1), x["z"])
-    return out
+    def total(name: str) -> Tensor:
+        """The loss of a name made of its parts: (ls)ce or infogcn, mbmmd, group."""
+        parts = name.split("_")
+        pattern = r"LSCE\((\d*\.?\d+)\)" if "infogcn" in parts else r"(?:label )?smoothing:? ?(\d*\.?\d+)"
+        smoothing = 0.0 if "ce" in parts else settings.get("smoothing", _number(pattern, spec, 0.1))
+        code = x["z"] if "infogcn" in parts else None
+        people = x["person_logits"] / heat if "person_logits" in x and "group" in parts else None
+        changes = {"mmd_weight": weights[-1]} if "mbmmd" in parts and weights else {}
+        if code is not None and weights:
+            changes["code_weights"] = tuple(weights[1:3])
+        answer = Found(pair[0][..., None, None], x["logits"] / heat, people, code)
+        terms = loss_terms(
+            Config(label_smoothing=smoothing, **changes), answer, x["label"], pair if "mbmmd" in parts else None, x.get("label_person"), x.get("z_prior")
+        )
+        return sum(terms.values())
+
+    return out | {name: total(name) for name in spec["outputs"] if {"ce", "lsce", "infogcn"} & set(name.split("_"))}
 
 
 def _augment(config: dict, x: dict[str, Tensor]) -> dict[str, object]:

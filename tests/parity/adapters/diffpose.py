@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tests.parity.named import Named
 from vitruve.core.standards import skeleton
 from vitruve.methods.lifting.diffpose import _UNUSED, JOINTS, Candidates, Config, Denoiser, DiffPose, candidates_of, decode, encode, normalised_pose
 from vitruve.metrics import hypotheses as H
@@ -182,7 +183,8 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
             if "steps" in x:
                 n = len(given)
                 out["sample"] = model.denoise(given, c.noise_scale * x["init"][:n], iter(c.noise_scale * x["steps"][:, :n]))
-    return out
+    # the names of the parts are the release's
+    return Named(out, model)
 
 
 def _embedded(model: DiffPose, found: Candidates) -> dict[str, object]:
@@ -211,7 +213,7 @@ def _steps(model: DiffPose, x: dict[str, Tensor], condition: Tensor, spec: dict)
     out: dict[str, object] = {"loss": loss}
     if re.search(r"\bg_|gradient", spec["calls"]):
         loss.backward()
-        out |= _gradients(model, spec["calls"])
+        out["g_upscale_t_column"] = model.denoise_fn.upscale.weight.grad[:, model.pose_size]
     with torch.no_grad():
         noisy = d.q_sample(x0, t, noise)
         found = model.denoise_fn(noisy, t, condition)
@@ -221,20 +223,6 @@ def _steps(model: DiffPose, x: dict[str, Tensor], condition: Tensor, spec: dict)
         d.clamp = clamp
         if "noise2" in x:
             out["p_sample"] = d.ddpm_step(d.estimate(found, noisy, t), noisy, t, c.noise_scale * x["noise2"])
-    return out
-
-
-def _gradients(model: DiffPose, calls: str) -> dict[str, object]:
-    """g_<entry> for every parameter, by its whole name and by what is left without its module and "weight"; strided as `calls` says."""
-    out: dict[str, object] = {"g_upscale_t_column": model.denoise_fn.upscale.weight.grad[:, model.pose_size]}
-    strides = {name: int(step) for name, step in re.findall(r"([\w.]+)\[:, ::(\d+)\]", calls)}
-    for name, parameter in model.named_parameters():
-        short = name.split(".", 1)[1]
-        for known in (name, short, name.removesuffix(".weight"), short.removesuffix(".weight")):
-            key = f"g_{known.replace('.', '_')}"
-            out[key] = parameter.grad
-            if step := strides.get(name, strides.get(short)):
-                out[f"{key}_every{step}"] = parameter.grad[..., ::step]
     return out
 
 

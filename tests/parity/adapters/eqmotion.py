@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tests.parity.named import Named
 from vitruve.data import forecasting, nbody
-from vitruve.methods.forecasting.eqmotion import EqMotion
+from vitruve.methods.forecasting.eqmotion import EqMotion, _rename
 from vitruve.tasks.forecasting import ForecastBatch, displacement_errors
 
 
@@ -30,8 +31,8 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     raise ValueError(f"inputs {sorted(x)}: neither a network's, nor errors', nor a simulator's")
 
 
-def _network(spec: dict, traj: Tensor, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    weighted = re.search(r"weight", spec["calls"]) is not None
+def _network(spec: dict, traj: Tensor, state: dict[str, Tensor]) -> Named:
+    weighted = spec["config"].get("weighted_loss", re.search(r"\bweighted\b", spec["calls"]) is not None)
     temperature = 0.5 if "reason" in spec["module"].split("(")[0] else 1.0
     model = EqMotion.from_official(state, scale=1.0, temperature=temperature, frame_weights="early" if weighted else "even")
     past = model.config.past
@@ -66,21 +67,27 @@ def _network(spec: dict, traj: Tensor, state: dict[str, Tensor]) -> dict[str, Te
     loss.backward()
     assert batch.future is not None
     error = (forecast.best - batch.future).norm(dim=-1)
-    return {
+    out = {
         "prediction": forecast.best,
         "category": forecast.interactions,
         "loss": loss.reshape(1),
         "ade": error.mean().reshape(1),
         "fde": error[..., -1].mean().reshape(1),
         "error_per_frame": error.mean((0, 1)),
-        "grad_predict_head": model.heads.weight.grad[0],
-        "grad_category_mlp_0": model.category_mlp.first.weight.grad[0],
-        "grad_embedding": model.embedding.weight.grad,
         **seen,
         "coord_trans": starts[0][0],
         "vel_trans": starts[0][1],
         **layers,
     }
+    return Named(out, model, _their_gradients(model, state))
+
+
+def _their_gradients(model: EqMotion, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The authors' entries with the gradients of the parameters that ours are stacked of."""
+    theirs = {k: v.clone().requires_grad_() for k, v in state.items()}
+    ours = _rename(theirs, model.config)
+    torch.autograd.backward([ours[k] for k, p in model.named_parameters() if p.grad is not None], [p.grad for p in model.parameters() if p.grad is not None])
+    return theirs
 
 
 def _pedestrians(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -12,10 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tests.parity.named import Named
 from vitruve.core.standards import skeleton
 from vitruve.data.lifting_windows import cut, mirrored
-from vitruve.methods.lifting.finepose import FinePOSE, Prompt
+from vitruve.methods.lifting.finepose import _OFFICIAL_NAMES, FinePOSE, Prompt
 from vitruve.metrics import aggregation as agg
+from vitruve.metrics import pose
 from vitruve.tasks.lifting import LiftingBatch, screen_normalise
 
 
@@ -24,10 +26,11 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     config, calls = spec["config"], spec["calls"]
     if state:
         model = _model(spec, state)
-        found = _train(model, spec, x) if config["is_train"] else _denoise(model, spec, x)
-        return found | {f"{n}_every{k}": found[n][..., :: int(k)] for n, k in re.findall(r"(\w+)_every(\d+)", calls) if n in found}
+        found = _train(model, spec, x) if config.get("is_train", "x_3d" in x) else _denoise(model, spec, x)
+        found.update({f"{n}_every{k}": found[n][..., :: int(k)] for n, k in re.findall(r"(\w+)_every(\d+)", calls) if n in found})
+        return found
     if {"pred", "target"} <= x.keys():
-        return _errors(x)
+        return _errors(x) if x["pred"].ndim > x["target"].ndim else _plain_errors(x["pred"], x["target"])
     if "kp_px" in x:
         return _windows(config, calls, x)
     raise ValueError(f"inputs {sorted(x)}: nothing known")
@@ -37,9 +40,9 @@ def _model(spec: dict, state: dict[str, Tensor]) -> FinePOSE:
     config = spec["config"]
     return FinePOSE.from_official(
         state,
-        timesteps=config["timestep"],
-        scale=config["scale"],
-        flip=config["test_time_augmentation"],
+        timesteps=config.get("timestep", 1000),
+        scale=config.get("scale", 1.0),
+        flip=config.get("test_time_augmentation", True),
         sampling_steps=config.get("sampling_timesteps", 1),
     )
 
@@ -117,18 +120,29 @@ def _train(model: FinePOSE, spec: dict, x: dict[str, Tensor]) -> dict[str, objec
         pred = model(batch.keypoints, noisy[:, None], x["t"], model.prompt(batch))[:, 0]
     loss = model.loss(batch, x["t"], x["noise"])
     loss.backward()
-    grads = {
-        "grad_head1_bias": model.backbone.head[1].bias,
-        "grad_text_proj_bias": model.prompts.pool.bias,
-        "grad_crossattn_out_bias": model.cross[0].stylization.out.bias,
-        "grad_spatial_pos": model.backbone.joint_position,
-    }
     none = torch.full((len(model.config.context),), int(model.prompts.learned.grad is None))
-    return {"x_t": noisy, "pred": pred, "loss": unit * loss, "ctx_grads_are_none": none} | {k: unit**2 * p.grad for k, p in grads.items()}
+    out = {"x_t": noisy, "pred": pred, "loss": unit * loss, "ctx_grads_are_none": none}
+    return Named({**out, "grad_crossattn_out_bias": model.cross[0].stylization.out.bias.grad * unit**2}, model, _by_their_names(model, unit**2))
+
+
+def _by_their_names(model: FinePOSE, scale: int) -> dict[str, Tensor]:
+    """Parameters by the authors' keys, their gradients times `scale`."""
+    theirs = {ours: name for name, ours in _OFFICIAL_NAMES.items()}
+    out = {}
+    for key, parameter in model.named_parameters():
+        if parameter.grad is not None:
+            parameter.grad *= scale
+        start = max((s for s in theirs if key.startswith(s)), key=len, default="")
+        out[theirs.get(start, "") + key.removeprefix(start)] = parameter
+    return out
 
 
 def _errors(x: dict[str, Tensor]) -> dict[str, Tensor]:
     pred, target = x["pred"].transpose(0, 1), x["target"]
+    if "valid_frame" in x:
+        # on MPI-INF-3DHP frames without a person in sight do not count
+        valid = x["valid_frame"].reshape(target.shape[:2]).bool()
+        pred, target = pred.transpose(2, 3)[:, valid][:, None].transpose(2, 3), target[valid][None]
     out: dict[str, list[Tensor]] = {}
     camera, root = (x["cam"].expand(len(target), 9), x["traj"][:, :, 0]) if "cam" in x else (None, None)
     for step in pred:  # (b, h, f, j, 3)
@@ -140,6 +154,12 @@ def _errors(x: dict[str, Tensor]) -> dict[str, Tensor]:
             out.setdefault(name, []).append(torch.tensor(value))
     found = {name: torch.stack(values) for name, values in out.items()}
     return found | ({"reproj": found["reproj"].transpose(0, 1)} if "reproj" in found else {})
+
+
+def _plain_errors(p: Tensor, g: Tensor) -> dict[str, Tensor]:
+    velocity = pose.mpjpe(p.diff(dim=1), g.diff(dim=1))
+    out = {"mpjpe": pose.mpjpe(p, g), "p_mpjpe": pose.p_mpjpe(p, g), "mean_velocity_error": velocity, "mean_velocity_error_train": velocity}
+    return out | ({"n_mpjpe": pose.n_mpjpe(p, g)} if p.ndim == 4 else {})
 
 
 def _windows(config: dict, calls: str, x: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -1,13 +1,17 @@
-"""GAP: networks with their global and part features, text losses and their gradient, prompts."""
+"""GAP: networks with their global and part features, the plain CTR-GCN, the text tower, text losses and their gradients, prompts."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vitruve.methods.recognition.gap import GAP, GROUPS, prompts, similarities, text_loss
+from tests.parity.reading import cut, in_training
+from vitruve.methods.recognition.gap import GAP, GROUPS, group_joints, prompts, similarities, text_loss
+from vitruve.nn.text import ClipText
 
 
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
@@ -15,44 +19,69 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         rows = [prompts([str(f) for f in row], official_quirks=True) for row in inputs["table"]]
         return {"prompts": np.array(rows).T}
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    if any(k.endswith("token_embedding.weight") for k in state):
+        return _text(spec, x, state)
     return _network(spec, x["x"], state) if state else _losses(spec["config"], x)
 
 
 def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
-    config = spec["config"]
-    # a CTR-GCN whose adjacency is not adaptive keeps the graph outside its state
-    model = GAP.from_official(state, k=config.get("k", 1 if "bone" in spec["module"] or "ucla" in spec["module"] else 0))
+    config, module = spec["config"], spec["module"]
+    if plain := "logit_scale" not in state:
+        # CTR-GCN alone reads joints as they are; heads that nobody looks at are added
+        width = state["fc.weight"].shape[1]
+        heads = ("linear_head.ViT-B/32", *(f"part_list.{i}" for i in range(len(GROUPS))))
+        more = {f"{h}.{leaf}": torch.zeros(512, *size) for h in heads for leaf, size in (("weight", (width,)), ("bias", ()))}
+        state = {**state, **more, "logit_scale": torch.zeros(1, 1 + len(GROUPS))}
+    # where a config is silent on k, the constructors' defaults
+    model = GAP.from_official(state, k=0 if plain else config.get("k", 1 if "bone" in module or "ucla" in module else 0))
+    # which groups a network has its class decides, whatever k
+    model.groups = group_joints(model.skeleton, bone="bone" in module)
+    train = in_training(spec)
+    model.train(train)
+    if x.ndim == 3:
+        x = x.unflatten(-1, (len(model.skeleton), -1)).permute(0, 3, 1, 2)[..., None]
     seen: dict[str, Tensor] = {}
 
-    def watch(name: str, module: torch.nn.Module) -> None:
+    def watch(name: str, module: nn.Module) -> None:
         module.register_forward_hook(lambda m, a, out: seen.__setitem__(name, out))
 
     model.backbone.data_bn.register_forward_pre_hook(lambda m, a: seen.__setitem__("vector", a[0]))
+    watch("data_bn", model.backbone.data_bn)
     for i, block in enumerate(model.backbone.blocks, 1):
         watch(f"l{i}", block)
         watch(f"l{i}_gcn", block.gcn1)
+        watch(f"l{i}_tcn", block.tcn1)
         for k, conv in enumerate(block.gcn1.convs):
             watch(f"l{i}_ctrgc{k}", conv)
-    with torch.inference_mode():
+    with nullcontext() if train else torch.inference_mode():
         maps = model.backbone.maps(model.vectors(x))
         whole = maps.mean((1, 3, 4))
         out: dict[str, object] = {
-            "logits": model.backbone.fc(whole),
+            "logits": model.backbone.fc(model.backbone.dropout(whole)),
             "logit_scale": model.logit_scale,
-            "global": model.global_heads[0](whole),
             "A_vector": model.vector,
             **dict(zip(GROUPS, model.parts(maps))),
         }
-    for name, (shape, _) in spec["outputs"].items():
-        if name in seen:
-            found = seen[name][: shape[0]]
-            out[name] = found[:, :: found.shape[1] // shape[1]]
-    return out
+        answers = {name: head(whole) for name, head in zip(model.config.heads, model.global_heads)}
+    out |= {"global": next(iter(answers.values())), "feature": whole}
+    for name, answer in answers.items():
+        out |= dict.fromkeys([f"global_{name}", f"global_{name.replace('/', '_')}", name, name.replace("/", "_")], answer)
+    return out | {name: cut(seen[name], shape, words=spec["calls"]) for name, (shape, _) in spec["outputs"].items() if name in seen}
+
+
+def _text(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, object]:
+    """CLIP's text tower, also inside TextCLIP or beside its picture tower."""
+    key = next(k for k in state if k.endswith("token_embedding.weight"))
+    heads = spec["config"].get("transformer_heads", spec["config"].get("heads"))
+    tower = ClipText.from_state(state, key.removesuffix("token_embedding.weight"), heads=heads)
+    with torch.inference_mode():
+        found = tower(next(v for v in x.values() if not v.is_floating_point()).long())
+    return {k: v for k, (shape, _) in spec["outputs"].items() for v in (found.embedding, found.tokens) if v.ndim == len(shape)}
 
 
 def _losses(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
     label = x["label"]
-    feature = x["feature0"].requires_grad_()
+    leaves = {k: v.requires_grad_() for k, v in x.items() if v.is_floating_point()}
     out: dict[str, object] = {"label_matrix": (label[:, None] == label).float(), "ce": F.cross_entropy(x["logits"], label)}
     terms = []
     for j in range(sum(k.startswith("feature") for k in x)):
@@ -61,6 +90,6 @@ def _losses(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
         out |= {f"logits_per_skeleton{j}": logits, f"logits_per_text{j}": logits.T}
         out |= {f"kl_skeleton{j}": text_loss(logits, label), f"kl_text{j}": text_loss(logits.T, label)}
         terms.append((out[f"kl_skeleton{j}"] + out[f"kl_text{j}"]) / 2)
-    total = out["ce"] + config["loss_alpha"] * torch.stack(terms).mean()
+    total = out["ce"] + config.get("loss_alpha", config.get("alpha", 0.8)) * torch.stack(terms).mean()
     total.backward()
-    return out | {"total": total, "grad_feature0": feature.grad}
+    return out | {"total": total, **{f"grad_{k}": v.grad for k, v in leaves.items()}}

@@ -32,8 +32,8 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if "prototypes" in x:
         return _generator(spec["config"], x)
     if "data" in x:
-        return {"out": _prepared(spec["config"], x["data"])}
-    return _augment(spec["calls"], x, outputs)
+        return {"out": prepared(spec["config"], x["data"])}
+    return augmented(spec["calls"], x, outputs)
 
 
 def _encoder(x: Tensor, state: dict[str, Tensor], outputs: dict[str, list[int]]) -> dict[str, object]:
@@ -109,7 +109,11 @@ def _contrast(config: dict[str, Any], calls: str, x: dict[str, Tensor], state: d
         return _classified(model.eval(), view, outputs)
     # the prototypes are given
     model.clock[1] = 1
-    model.train("m.eval()" not in calls)
+    # the authors' network moves its key encoder and queue in both modes; only its normalisation knows them
+    model.train()
+    for m in model.modules():
+        if isinstance(m, torch.nn.BatchNorm1d):
+            m.train("m.eval()" not in calls)
     draws = {}
     for s in model.config.streams if generated else ():
         ending = f"_{SHORT[s]}" if several else ""
@@ -167,7 +171,8 @@ def _classified(model: HaLP, view: Tensor, outputs: dict[str, list[int]]) -> dic
     return out
 
 
-def _prepared(config: dict[str, Any], data: Tensor) -> Tensor:
+def prepared(config: dict[str, Any], data: Tensor) -> Tensor:
+    """Clips as the older generator makes them: repeated to the end, centred frame by frame, spine and shoulders turned to the axes."""
     bottom, top = config.get("zaxis", (0, 1))
     first, second = config.get("xaxis", (8, 4))
     turns = ((bottom, top, (0.0, 0.0, 1.0)), (second, first, (1.0, 0.0, 0.0)))
@@ -180,7 +185,7 @@ def _number(text: str, pattern: str) -> float:
     return float(found[1])
 
 
-def _augment(calls: str, x: dict[str, Tensor], outputs: dict[str, list[int]]) -> dict[str, object]:
+def augmented(calls: str, x: dict[str, Tensor], outputs: dict[str, list[int]]) -> dict[str, object]:
     clip = x["x"].permute(1, 3, 2, 0)
     valid = int(_number(calls, r"(\d+) valid frames"))
     out: dict[str, Tensor] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -28,7 +30,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray]) 
     if "columns" in spec["config"]:
         return _metric(spec["config"]["columns"], x)
     if {"kp", "conf", "cutoff"} <= x.keys():
-        return _triangulation(x)
+        return _triangulation(spec, x)
     raise ValueError(f"inputs {sorted(x)}: neither mapping, nor metric, nor triangulation")
 
 
@@ -58,19 +60,31 @@ def _metric(columns: list[str], x: dict[str, Tensor]) -> dict[str, object]:
     return out | {f"rmse_noshift.{name}": value for name, value in scores.rmse_unshifted.items()}
 
 
-def _triangulation(x: dict[str, Tensor]) -> dict[str, object]:
+def _number(spec: dict, x: dict[str, Tensor], names: tuple[str, ...], words: str, default: float) -> float:
+    """A setting from the inputs or the config, under one of these names, else as `calls` says it."""
+    for given in (x, spec["config"]):
+        for name in names:
+            if name in given:
+                return float(given[name])
+    said = re.search(words, spec["calls"])
+    return float(said[1]) if said else default
+
+
+def _triangulation(spec: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    fps = _number(spec, x, ("fps", "frame_rate", "frameRate", "sampleFreq"), r"px at ([\d.]+) Hz", 60)
+    longest = _number(spec, x, ("splineMaxFrames", "spline_max_frames"), r"spline3dPoints\(max (\d+)", 5)
     rig = Camera(x["K"].double(), x["R"].double(), x["t"].double(), x["dist"][:, 0].double())
     keypoints, conf = x["kp"].double(), x["conf"].double()
-    filtered = torch.stack([low_pass(k, 60, float(x["cutoff"])) for k in keypoints])
+    filtered = torch.stack([low_pass(k, fps, float(x["cutoff"])) for k in keypoints])
     ideal = undistort_views(filtered, rig)
     points, confidence = triangulate_views(ideal, conf, rig)
-    filled = splined(points, confidence)
+    filled = splined(points, confidence, int(longest))
     return {
         "filtered": filtered,
-        "filtered_nyquist": low_pass(keypoints[0], 60, 30.0),
+        "filtered_nyquist": low_pass(keypoints[0], fps, fps / 2),
         "undistorted_frame0": ideal[:, :, 0],
         "points3d": points.permute(2, 0, 1),
         "conf3d": confidence[None],
         "splined": filled.permute(2, 0, 1),
-        "resampled_100hz": resample(filled, 60, official_quirks=True).permute(2, 0, 1),
+        "resampled_100hz": resample(filled, fps, official_quirks=True).permute(2, 0, 1),
     }

@@ -9,11 +9,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tests.parity.reading import in_training
 from vitruve.data.gait import align_frames, cut_sides
 from vitruve.methods.gait.parsinggait import GRAPHS, ParsingGait, PartGraph, _rename
 from vitruve.metrics.gait import embedding_distances, part_distances, retrieval
-from vitruve.nn.gait import NodeGCN, PartBNNeck, PartLinear, mean_of_nonzero, symmetric_adjacency, triplet_terms
+from vitruve.nn.gait import (
+    NodeGCN,
+    PartBNNeck,
+    PartLinear,
+    ResNet9,
+    horizontal_pooling,
+    mean_of_nonzero,
+    pool_frames,
+    symmetric_adjacency,
+    triplet_terms,
+)
 from vitruve.tasks.gait import GaitBatch
+from vitruve.tasks.method import load_strictly
 
 LENGTHS = ("seqL", "seq_l", "seql", "lengths")
 
@@ -24,7 +36,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if state and ("model_cfg" in config or any(k.startswith("Backbone") for k in state)):
         return _network(spec, x, state)
     if state:
-        return _blocks(config, x, state)
+        return _blocks(spec, x, state)
     if "probe" in x:
         return _ranking(config, x)
     if "embeddings" in x or "logits" in x:
@@ -33,6 +45,8 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         return _frames(config, x)
     if not x or set(x) <= {"adj", "adj_npy", "adjacency"}:
         return _graphs(x)
+    if "x" in x:
+        return _pooled(x, config, [k.removeprefix("out/") for k in spec["shapes"] if k.startswith("out/")])
     raise ValueError(f"config {sorted(config)}, inputs {sorted(x)}: nothing known")
 
 
@@ -162,26 +176,47 @@ def _graphs(x: dict[str, Tensor]) -> dict[str, Any]:
     return made
 
 
-def _blocks(config: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Any]:
-    """A module of OpenGait by itself: the graph, the parts' maps, the neck."""
+def _pooled(x: dict[str, Tensor], config: dict, outputs: list[str]) -> dict[str, Any]:
+    """Strips of a map, or the maximum over frames of sequences that lie end to end."""
+    lengths = _lengths(x)
+    if lengths is None:
+        pooled = horizontal_pooling(x["x"], tuple(config.get("bin_num") or (16, 8, 4, 2, 1)))
+    else:
+        pooled = pool_frames(x["x"][0].transpose(0, 1), lengths)
+    return dict.fromkeys(outputs, pooled)
+
+
+def _blocks(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Any]:
+    """A module of OpenGait by itself: the backbone, the graph, the parts' maps, the neck."""
+    config, train = spec["config"], in_training(spec)
     entry = next(iter(x.values()))
     out: Any
+    if "conv1.conv.weight" in state:
+        named = {k.replace("conv1.conv.", "conv1."): v for k, v in state.items()}
+        block = "bottleneck" if config.get("block") == "Bottleneck" else "basic"
+        options = [config.get(k, v) for k, v in (("channels", (32, 64, 128, 256)), ("layers", (1, 2, 2, 1)), ("strides", (1, 2, 2, 1)), ("maxpool", True))]
+        net = ResNet9(*options, block, named["conv1.weight"].shape[1]).train(train)
+        load_strictly(net, named)
+        out = net(entry)
+        return {"out": out, "output": out}
     if any("gc1" in k for k in state):
         adjacency = x.get("adj", x.get("adjacency"))
         edges = adjacency[0] if adjacency.ndim == 3 else adjacency
-        gcn = NodeGCN(edges, *state[next(k for k in state if k.endswith("gc1.weight"))].shape)
+        gcn = NodeGCN(edges, *state[next(k for k in state if k.endswith("gc1.weight"))].shape, dropout=0.0).train(train)
         gcn.load_state_dict({k[k.index("gc") :]: v for k, v in state.items()})
-        with torch.inference_mode():
-            middle = gcn.eval().gc1(entry)
-            return {"gc1": middle, "out": gcn(entry), "output": gcn(entry)}
-    weight = state[next(k for k in state if k.endswith("fc_bin"))]
+        seen: dict[str, Tensor] = {}
+        gcn.gc1.register_forward_hook(lambda m, a, y: seen.update({"gc1": y}))
+        out = gcn(entry)
+        return {**seen, "out": out, "output": out}
+    prefix = next(k for k in state if k.endswith("fc_bin")).removesuffix("fc_bin")
+    bare = {k.removeprefix(prefix): v for k, v in state.items()}
+    size = bare["fc_bin"].shape
     if any("bn1d" in k for k in state):
-        neck = PartBNNeck(*weight.shape, cosine=config.get("norm", True))
-        norm = {k.rpartition("bn1d.")[2]: v for k, v in state.items() if "bn1d" in k}
-        neck.load_state_dict({"weight": weight, **{f"norm.{k}": v for k, v in norm.items()}})
-        features, logits = neck.eval()(entry)
+        neck = PartBNNeck(*size, cosine=config.get("norm", True)).train(train)
+        load_strictly(neck, {k.removeprefix("neck."): v for k, v in _rename({f"BNNecks.{k}": v for k, v in bare.items()}).items()})
+        features, logits = neck(entry)
         return {"feature": features, "features": features, "logits": logits}
-    maps = PartLinear(*weight.shape, normalise=config.get("norm", False))
-    maps.load_state_dict({"weight": weight})
+    maps = PartLinear(*size, normalise=config.get("norm", False))
+    load_strictly(maps, {"weight": bare["fc_bin"]})
     out = maps(entry)
     return {"out": out, "output": out}

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tests.parity.named import Named
 from vitruve import skeleton
 from vitruve.methods.lifting import poseda
 from vitruve.methods.lifting.poseda import Config, KCSPath, KeypointDiscriminator, PartDiscriminator, PoseDA, PoseGenerator
@@ -41,7 +42,9 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         if any("kcs_layer_1" in k or "pose_layer_1" in k for k in state):
             out |= _discriminate(x, state)
         elif state:
-            out |= _lift(spec["config"], spec["calls"], x, state, train)
+            found = _lift(spec["config"], spec["calls"], x, state, train)
+            found.update(out | found)
+            return found
         return out
 
 
@@ -164,7 +167,7 @@ def _discriminate(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, T
 # -- lifters and losses --------------------------------------------------------------------------
 
 
-def _lift(config: dict, calls: str, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> dict[str, Tensor]:
+def _lift(config: dict, calls: str, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> Named:
     dropout = config.get("lifter", config).get("p_dropout") or 0.0
     method = PoseDA.from_official(state, dropout=dropout).train(train)
 
@@ -172,16 +175,18 @@ def _lift(config: dict, calls: str, x: dict[str, Tensor], state: dict[str, Tenso
         return method.lift_frames(keypoints.reshape(len(keypoints), -1, 2))
 
     seen = x["x2d"] if "x2d" in x else x["x"]
-    y = lifted(seen)
-    out = {"y": y, "lifted": y}
+    with torch.enable_grad():
+        y = lifted(seen)
+        out = {"y": y, "lifted": y}
+        if "target" in x:
+            out["loss"] = F.mse_loss(y, x["target"] - x["target"][:, :1])
+            out["loss"].backward()
     if {"x", "x_ba", "x_rt", "x2d", "x2d_ba", "x2d_rt"} <= x.keys():
         pairs = (("x", "x2d"), ("x_ba", "x2d_ba"), ("x_rt", "x2d_rt"))
         errors = [poseda.hardness((lifted(x[k]) - (x[p] - x[p][:, :1])).norm(dim=-1), TREE) for p, k in pairs]
         epoch, epochs = _EPOCH.search(calls).groups()  # type: ignore[union-attr]
         out["feedback"] = poseda.feedback_loss(*errors, int(epoch) / int(epochs))
-    if "target" in x:
-        out["loss"] = F.mse_loss(y, x["target"] - x["target"][:, :1])
-    return out
+    return Named(out, method.lifter)
 
 
 def _ranges(config: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:

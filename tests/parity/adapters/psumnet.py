@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from tests.parity.reading import crop_resize, cut, in_training
 from vitruve.methods.recognition.psumnet import PSUMNet, joint_set, modalities, part
 from vitruve.nn import feeders
 
@@ -17,19 +20,23 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     config = spec["config"]
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     if state:
-        return _network(config, x["x"], state, spec["outputs"])
+        return _network(spec, x["x"], state)
     if not x:
         pairs = {name: name.split("_") for name in spec["outputs"]}
         return {name: part(SETS[data], PLURAL[stream], official_quirks=True).graph for name, (data, stream) in pairs.items()}
-    return _parts(config, x["x"], spec["outputs"])
+    return _parts(config, x, spec["outputs"])
 
 
-def _network(config: dict, x: Tensor, state: dict[str, Tensor], outputs: dict) -> dict[str, object]:
+def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
+    config = spec["config"]
     graph = config["graph"].split(".")[1]
     skeleton = {"ntu_rgb_d": "ntu25", "ntu_x_rgb_d": "ntux67", "shrec": "shrec22"}[graph]
     stream = PLURAL[config.get("stream", "body")]
     model = PSUMNet.from_official(state, skeleton=skeleton, streams=(stream,))
-    network = model.networks[stream]
+    train = in_training(spec)
+    network = model.networks[stream].train(train)
+    if x.ndim == 3:
+        x = x.unflatten(-1, (network.joints, -1)).permute(0, 3, 1, 2)[..., None]
     seen: dict[str, Tensor] = {}
 
     def watch(name: str, module: torch.nn.Module) -> None:
@@ -42,25 +49,22 @@ def _network(config: dict, x: Tensor, state: dict[str, Tensor], outputs: dict) -
         for k, conv in enumerate(block.gcn1.convs):
             watch(f"layer{i}_samg{k}", conv)
     watch("last", network.blocks[-1])
-    with torch.inference_mode():
+    watch("data_bn", network.data_bn)
+    with nullcontext() if train else torch.inference_mode():
         out: dict[str, object] = {"logits": network(x)}
-    for name, (shape, _) in outputs.items():
-        if name in seen:
-            whole = seen[name][: shape[0]]
-            out[name] = whole[:, :: whole.shape[1] // shape[1]]
-    return out
+    return out | {name: cut(seen[name], shape, words=spec["calls"]) for name, (shape, _) in spec["outputs"].items() if name in seen}
 
 
-def _parts(config: dict, x: Tensor, outputs: dict) -> dict[str, object]:
-    clip = x.permute(1, 3, 2, 0)
+def _parts(config: dict, x: dict[str, Tensor], outputs: dict) -> dict[str, object]:
+    clip = x["x"].permute(1, 3, 2, 0)
     clip = clip[clip.flatten(1).any(1)]
-    skeleton = next(name for name in SETS.values() if len(joint_set(name)) == x.shape[2])
+    skeleton = next(name for name in SETS.values() if len(joint_set(name)) == clip.shape[2])
     out: dict[str, object] = {}
     for name, (shape, _) in outputs.items():
         if skeleton == "shrec22":
             frames = torch.nn.functional.pad(clip, (0, 0, 0, 0, 0, 0, 0, 180 - len(clip)))
         else:
-            frames = feeders.crop_resize(clip, config["window_size"])
+            frames = crop_resize(clip, config, x)
         joints, _ = feeders.tokens(frames)
         stream = PLURAL.get(name, "hands" if skeleton == "shrec22" else name)
         made = modalities(joints[None], part(skeleton, stream, official_quirks=True))[0]

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from tests.parity.reading import cut, in_training
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
 from vitruve.methods.recognition.skateformer import Config, Draws, SkateFormer, partition, ucla, unpartition
@@ -30,7 +32,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     config, calls = spec["config"], spec["calls"]
     if state:
-        return _network(config, x, state)
+        return _network(spec, x, state)
     if "sizes" in config:
         return _partitions(config, x)
     if "smoothing" in config:
@@ -58,39 +60,51 @@ def _numbers(calls: str, pattern: str) -> list[float]:
     return [float(v) for v in found[1].split(",")]
 
 
-def _network(config: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, object]:
-    sizes = {k: config[f"type_{k}_size"] for k in (1, 2, 3, 4)}
+def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, object]:
+    config, shapes = spec["config"], {k: v[0] for k, v in spec["outputs"].items()}
+    # the constructor's defaults, where a golden is silent
+    sizes = {k: tuple(config.get(f"type_{k}_size", (1, 1))) for k in (1, 2, 3, 4)}
     model = SkateFormer.from_official(
         state,
-        people=config["num_people"],
+        people=config.get("num_people", 2),
         near_frames=sizes[1][0],
         far_frames=sizes[3][0],
         near_joints=sizes[1][1],
         far_joints=sizes[2][1],
-        relative_bias=config["rel"],
-        frame_index=config["index_t"],
+        frames=x["x"].shape[2],
+        relative_bias=config.get("rel", True),
+        frame_index=config.get("index_t", False),
+        # a golden can only be of a run without chance
+        attention_dropout=0.0,
+        head_dropout=0.0,
+        drop_path=0.0,
+        **({"heads": config["num_heads"]} if "num_heads" in config else {}),
     )
+    train = in_training(spec)
+    model.train(train)
     seen: dict[str, Tensor] = {}
 
     def watch(name: str, module: torch.nn.Module) -> None:
         module.register_forward_hook(lambda m, a, out: seen.update({f"{name}_input": a[0], name: out}))
 
-    starts = np.cumsum([0, *model.config.depths]) + np.arange(len(model.config.depths) + 1)
-    for stage, start in enumerate(starts[1:]):
-        watch(f"stage{stage}", model.blocks[start - 2])
-    watch("stage0_block0", model.blocks[0])
+    at = 0
+    for stage, depth in enumerate(model.config.depths):
+        for block in range(depth):
+            watch(f"stage{stage}_block{block}", model.blocks[at + block])
+        watch(f"stage{stage}", model.blocks[at + depth - 1])
+        # a merging of frames stands between stages
+        at += depth + 1
     for k, attention in enumerate(model.blocks[0].attention):
         watch(f"attention{k}", attention)
-    with torch.inference_mode():
+    with nullcontext() if train else torch.inference_mode():
         out: dict[str, object] = {"logits": model(RecognitionBatch(x["x"], x["index_t"]))}
     for k, kind in enumerate(model.config.types):
         for end in ("_input", ""):
             windows = partition(seen[f"attention{k}{end}"][:1], kind, *sizes[kind])
             out[f"stage0_block0_attention{k}{end}"] = windows[0, :4]
-    first = {name: seen[name][:1].permute(0, 3, 1, 2) for name in seen if not name.startswith("attention")}
-    out["embedded"] = first["stage0_block0_input"][:, ::4, ::4]
-    out["stage0_block0"] = first["stage0_block0"][:, ::4, ::4]
-    return out | {"stage1": first["stage1"][:, ::8], "stage3": first["stage3"][:, ::4]}
+    found = {name: v.permute(0, 3, 1, 2) for name, v in seen.items() if not name.startswith("attention")}
+    found["embedded"] = found["stage0_block0_input"]
+    return out | {name: cut(found[name], shape) for name, shape in shapes.items() if name in found}
 
 
 def _partitions(config: dict, x: dict[str, Tensor]) -> dict[str, object]:

@@ -1,12 +1,17 @@
-"""The SMI attack: its encoders, a step of their contrast, and the attack itself with given clusters and motion models."""
+"""The SMI attack: its encoders, a step of their contrast, views and preparation of clips, models of motion, and the attack with given clusters."""
 
 from __future__ import annotations
+
+from contextlib import nullcontext
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from tests.parity.adapters.halp import augmented, prepared
+from tests.parity.adapters.tasar import aligned
+from tests.parity.reading import cut, in_training
 from vitruve.core.standards import skeleton
 from vitruve.methods.robustness.smi_attack import Config, SMIAttack, follow
 from vitruve.nn import skeletons
@@ -24,17 +29,23 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     config = spec["config"]
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     if any(k.startswith("encoder.gru.") for k in state):
-        return _recurrent(x["x"], state)
+        return _recurrent(x["x"], state, in_training(spec))
     if any(k.startswith("encoder_q.") for k in state):
-        return _contrast(config, x, state)
-    return _attack(config, x, state) if "centers" in x else _graph(x["x"], state)
+        return _contrast(config, x, state, in_training(spec))
+    shapes = {k.removeprefix("out/"): v for k, v in spec["shapes"].items() if k.startswith("out/")}
+    if "coef1" in x:
+        return aligned(x, shapes)
+    if "data" in x:
+        return dict.fromkeys(shapes, prepared(config, x["data"]))
+    if not state:
+        return augmented(spec["calls"], x, shapes)
+    return _attack(config, x, state) if "centers" in x else _graph(x["x"], state, in_training(spec), shapes)
 
 
-def _recurrent(x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
-    model = BiGRU(**bigru_sizes(state)).eval()
+def _recurrent(x: Tensor, state: dict[str, Tensor], train: bool) -> dict[str, object]:
+    model = BiGRU(**bigru_sizes(state)).train(train)
     load_strictly(model, bigru_names(state))
-    with torch.inference_mode():
-        return {"hidden": model.features(x), "out": model(x)}
+    return {"hidden": model.features(x), "out": model(x)}
 
 
 def _encoder(state: dict[str, Tensor]) -> AGCN:
@@ -46,25 +57,38 @@ def _encoder(state: dict[str, Tensor]) -> AGCN:
     return model
 
 
-def _graph(x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
-    model = _encoder(state)
-    with torch.inference_mode():
-        return {"features": model.features(x), "logits": model(x)}
+def _graph(x: Tensor, state: dict[str, Tensor], train: bool, shapes: dict[str, list[int]]) -> dict[str, object]:
+    model = _encoder(state).train(train)
+    seen: dict[str, Tensor] = {}
+
+    def watch(name: str, module: torch.nn.Module) -> None:
+        module.register_forward_hook(lambda m, a, out: seen.__setitem__(name, out))
+
+    watch("data_bn", model.data_bn)
+    for i, block in enumerate(model.blocks, 1):
+        for ending, module in (("", block), ("_gcn", block.gcn1), ("_tcn", block.tcn1)):
+            watch(f"l{i}{ending}", module)
+    with nullcontext() if train else torch.inference_mode():
+        features = model.features(x)
+        out: dict[str, object] = {"features": features, "logits": model.fc(features)}
+    return out | {name: cut(seen[name], shape) for name, shape in shapes.items() if name in seen}
 
 
-def _contrast(config: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, object]:
-    model = SMIAttack.from_official(state, momentum=config["m"], temperature=config["T"]).train()
+def _contrast(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> dict[str, object]:
+    model = SMIAttack.from_official(state, momentum=config["m"], temperature=config["T"]).train(train)
     logits = model.contrast_arrays((x["seq_q"], x["graph_q"]), (x["seq_k"], x["graph_k"]))
     loss = sum(info_nce(v) for v in logits.values())
-    head = model.sequence.slow.head
-    return {
+    heads = {"k": model.sequence.slow.head, "l": model.graph.slow.fc}
+    last = {f"encoder_{k}_fc_weight": (h[-1] if isinstance(h, torch.nn.Sequential) else h).weight for k, h in heads.items()}
+    return last | {
         "logits_seq": logits["sequence"],
         "logits_graph": logits["graph"],
         "loss": loss.reshape(1),
         "Queue_S1": model.sequence.queue.keys,
         "Queue_S2": model.graph.queue.keys,
         "queue_ptr": model.sequence.queue.pointer,
-        "encoder_k_fc_weight": (head[-1] if isinstance(head, torch.nn.Sequential) else head).weight,
+        "queue_ptr_S1": model.sequence.queue.pointer,
+        "queue_ptr_S2": model.graph.queue.pointer,
     }
 
 

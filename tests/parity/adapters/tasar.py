@@ -26,7 +26,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     outputs = [k.removeprefix("out/") for k in spec["shapes"] if k.startswith("out/")]
     body = HDM05 if config.get("dataset") == "hdm05" else NTU
     if "coef1" in x:
-        return _influence(x, spec["shapes"])
+        return aligned(x, {k.removeprefix("out/"): v for k, v in spec["shapes"].items()})
     if "noise" in x and "SGAdaHMC" in config:
         return _dual(config, x, outputs, state)
     if "bayesianModelNum" in config:
@@ -38,14 +38,14 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     raise ValueError(f"config {sorted(config)}, inputs {sorted(x)}: nothing known")
 
 
-def _influence(x: dict[str, Tensor], shapes: dict) -> dict[str, object]:
-    """Given coefficients; the first clips and joints are what the golden keeps."""
+def aligned(x: dict[str, Tensor], shapes: dict) -> dict[str, object]:
+    """What AR1 and AR2 are of given coefficients; the first clips and joints are what the golden keeps."""
     first, second = x["coef1"], x["coef2"]
     if second.shape[-1] != 2:
         raise ValueError(f"coef2 {tuple(second.shape)}: expected the two coefficients last")
-    frames = shapes["out/AR1"][2]
+    frames = shapes["AR1"][2]
     both = influence(first[..., None], second, frames)
-    return {name: _cut(v.movedim(-1, 2), shapes[f"out/{name}"]) for name, v in zip(("AR1", "AR2"), both)}
+    return {name: _cut(v.movedim(-1, 2), shapes[name]) for name, v in zip(("AR1", "AR2"), both)}
 
 
 def _cut(value: Tensor, shape: list[int]) -> Tensor:

@@ -14,11 +14,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from tests.parity.reading import in_training
 from vitruve.core.inertial import BODY, smooth_derivatives, specific_force
 from vitruve.data.imu import AUTHORS_SETS, Device, authors_recordings, placed
 from vitruve.methods.imu.unimts import Config, UniMTS, network_input, random_rotations, turn_sensors
-from vitruve.nn.stgcn import partitioned_graph, tree_distances
+from vitruve.nn.stgcn import GraphConvolution, STGCNBlock, partitioned_graph, tree_distances
 from vitruve.tasks.imu import imu_scores
+from vitruve.tasks.method import load_strictly
 
 
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
@@ -26,6 +28,10 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     wanted = {k.removeprefix("out/"): v for k, v in spec["shapes"].items() if k.startswith("out/")}
     if "tokens" in x:
         return _contrast(spec, x, state, wanted)
+    if any(k.startswith("fc.") for k in state):
+        return _classified(spec, x, state, wanted)
+    if state and not any("st_gcn_networks." in k for k in state):
+        return _block(spec, x, state, wanted)
     if state:
         return _encoder(spec, x, state, wanted)
     if "q" in x:
@@ -55,6 +61,22 @@ def _official(config: dict, state: dict[str, Tensor], **more: object) -> UniMTS:
     if "temperature" in config:
         changes["temperature"] = config["temperature"]
     return UniMTS.from_official(state, **changes)
+
+
+def _block(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor], wanted: dict) -> dict[str, object]:
+    """A graph convolution or a block of the network by itself, on a graph that is given or the body's own."""
+    config, prefix = spec["config"], "gcn." if "gcn.conv.weight" in state else ""
+    c_out = len(state["tcn.0.weight"]) if prefix else config["out_channels"]
+    width, c_in, *_ = state[f"{prefix}conv.weight"].shape
+    module: torch.nn.Module
+    if prefix:
+        residual = bool(config.get("residual", True))
+        module = STGCNBlock(c_in, c_out, width // c_out, state["tcn.2.weight"].shape[2], config.get("stride", 1), residual=residual)
+    else:
+        module = GraphConvolution(c_in, c_out, width // c_out)
+    load_strictly(module, state)
+    y = module.train(in_training(spec))(x["x"], x.get("A", partitioned_graph(tree_distances(BODY.parents), 0, official_quirks=True)))
+    return dict.fromkeys(wanted, y)
 
 
 def _encoder(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor], wanted: dict) -> dict[str, object]:
@@ -107,12 +129,27 @@ def _contrast(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor], wanted
     if "classifier" in wanted:
         head = _official(spec["config"], state)
         out["classifier"] = head.scores(signals)
+    return out | _gradients(model, loss, wanted)
+
+
+def _classified(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor], wanted: dict) -> dict[str, object]:
+    """The fine-tuned network: what its head says, its loss, and the gradients of that."""
+    model = _official(spec["config"], state)
+    model.train(in_training(spec))
+    logits = model.scores(x["x"][..., 0])
+    out: dict[str, object] = dict.fromkeys(("logits", "classifier", "out", "y"), logits)
+    labels = next((x[k] for k in ("labels", "label", "target") if k in x), None)
+    if labels is None:
+        return out
+    loss = F.cross_entropy(logits, labels.long())
+    return out | {"loss": loss.reshape(wanted.get("loss", [1]))} | _gradients(model, loss, wanted)
+
+
+def _gradients(model: UniMTS, loss: Tensor, wanted: dict) -> dict[str, object]:
     gradients = dict(zip(dict(model.named_parameters()), torch.autograd.grad(loss, list(model.parameters()), allow_unused=True)))
     flat = {re.sub(r"\W", "_", k.removeprefix("text.").removeprefix("acc.")): g for k, g in gradients.items()}
-    for name, shape in wanted.items():
-        if name.startswith("grad_"):
-            out[name] = _gradient(name.removeprefix("grad_"), flat, tuple(shape))
-    return out
+    asked = {name: tuple(shape) for name, shape in wanted.items() if name.startswith("grad_")}
+    return {name: _gradient(name.removeprefix("grad_"), flat, shape) for name, shape in asked.items()}
 
 
 def _gradient(name: str, gradients: dict[str, Tensor | None], shape: tuple[int, ...]) -> Tensor:

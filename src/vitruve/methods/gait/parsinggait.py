@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -295,9 +296,14 @@ def _sizes(state: Mapping[str, Tensor], bins: Sequence[int] | None) -> dict[str,
 
 
 def _rename(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The authors' keys to ours."""
+    """The authors' keys to ours; normalisations of single parts (`parallel_BN1d` off) to the one of all, whose channels stand part by part."""
     out = {}
     for key, value in state.items():
+        if single := re.fullmatch(r"(BNNecks\.bn1d\.)0\.(\w+)", key):
+            parts = state["BNNecks.fc_bin"].shape[0]
+            out[f"neck.norm.{single[2]}"] = torch.stack([state[f"{single[1]}{i}.{single[2]}"] for i in range(parts)], -1).flatten() if value.ndim else value
+        if re.match(r"BNNecks\.bn1d\.\d", key):
+            continue
         first, _, rest = key.partition(".")
         if first == "Backbone":
             key = f"backbone.{rest.removeprefix('forward_block.').replace('conv1.conv.', 'conv1.')}"

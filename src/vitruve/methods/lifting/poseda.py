@@ -23,6 +23,7 @@ from vitruve.nn.adversarial import Pool, fool_loss, frozen, judge_loss
 from vitruve.nn.bones import from_bones, kcs, kcs_masks, shared_lengths, trunk_bones, unit_bones
 from vitruve.nn.graph import SemGCN, adjacency
 from vitruve.nn.linear_lifter import LinearLifter, LinearNet, he_normal, with_root
+from vitruve.nn.local_to_global import LocalToGlobal
 from vitruve.nn.temporal import TemporalModel
 from vitruve.tasks.lifting import Lifter, LiftingBatch
 from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
@@ -36,11 +37,11 @@ class Config:
     """A standard joint set with arms and legs."""
     frames: int = 1
     lifter: str = "mlp"
-    """"mlp" (SimpleBaseline), "videopose" (VideoPose3D on single frames) or "semgcn"."""
+    """"mlp" (SimpleBaseline), "videopose" (VideoPose3D on single frames), "semgcn", or "stgcn" (the local-to-global network, of 16 joints)."""
     channels: int = 1024
-    """Of the lifter; SemGCN has 128."""
+    """Of the lifter; SemGCN has 128, ST-GCN 512."""
     stages: int = 2
-    """Residual stages of the lifter; VideoPose3D and SemGCN have 4."""
+    """Residual stages of the lifter; VideoPose3D and SemGCN have 4, ST-GCN's are fixed."""
     dropout: float = 0.25
     align: bool = True
     """Global position alignment (GPA). Without it poses stay where they are, or, generated, where the generator puts them."""
@@ -84,9 +85,11 @@ class Config:
     generator's loss counts real samples; the lifter is in training mode while its errors are fed back."""
 
     def __post_init__(self) -> None:
-        for name, choices in (("lifter", ("mlp", "videopose", "semgcn")), ("anchor", ("target", "source"))):
+        for name, choices in (("lifter", ("mlp", "videopose", "semgcn", "stgcn")), ("anchor", ("target", "source"))):
             if getattr(self, name) not in choices:
                 raise OptionError(f"PoseDA {name}={getattr(self, name)!r}: expected one of {', '.join(choices)}")
+        if self.lifter == "stgcn" and self.skeleton != "h36m16":
+            raise OptionError(f"PoseDA lifter='stgcn', skeleton={self.skeleton!r}: expected h36m16")
         if self.frames != 1:
             raise OptionError(f"PoseDA frames={self.frames}: it reads one frame at a time")
         if self.generalise and not (self.angles or self.lengths or self.rotation):
@@ -367,6 +370,8 @@ def make_lifter(config: Config) -> nn.Module:
         return TemporalModel(joints, 2, joints - 1, (1,) * (config.stages + 1), dropout=config.dropout, channels=config.channels, strided=True)
     if config.lifter == "semgcn":
         return SemGCN(adjacency(config.tree), config.channels, config.stages, dropout=config.dropout)
+    if config.lifter == "stgcn":
+        return LocalToGlobal(config.channels, config.dropout)
     return LinearLifter(joints, config.channels, config.stages, config.dropout)
 
 
@@ -552,6 +557,7 @@ class PoseDA(Lifter):
             "another joint set": {"skeleton": "h36m17"},
             "VideoPose3D": {"lifter": "videopose"},
             "SemGCN": {"lifter": "semgcn"},
+            "ST-GCN": {"lifter": "stgcn"},
             "wider lifter": {"channels": 64},
             "deeper lifter": {"stages": 2},
             "dropout": {"dropout": 0.5},
@@ -603,7 +609,7 @@ class PoseDA(Lifter):
 
     @classmethod
     def from_official(cls, checkpoint: str | Path | Mapping[str, Tensor], **config: Any) -> PoseDA:
-        """Read a lifter of PoseAug's release ("model_pos"), which names no generator: SimpleBaseline, VideoPose3D or SemGCN; sizes come from the shapes.
+        """Read a lifter of PoseAug ("model_pos"), which names no generator: SimpleBaseline, VideoPose3D, SemGCN or ST-GCN; sizes come from the shapes.
 
         Raises FormatError where entries are missing, left over or of another shape.
         """
@@ -614,8 +620,10 @@ class PoseDA(Lifter):
             found = {"lifter": "videopose", "channels": len(state["expand_conv.weight"]), "stages": sum(k.startswith("layers_conv.") for k in state) // 2}
         elif "gconv_output.W" in state:
             found = {"lifter": "semgcn", "channels": state["gconv_output.W"].shape[1], "stages": sum(k.endswith("gconv1.gconv.W") for k in state)}
+        elif "fcn.1.weight" in (bare := {k.removeprefix("stgcn."): v for k, v in state.items()}):
+            state, found = bare, {"lifter": "stgcn", "channels": bare["fcn.1.weight"].shape[1]}
         else:
-            raise FormatError("checkpoint", f"not a lifter of PoseAug: no w1, expand_conv or gconv_output among {', '.join(sorted(state)[:4])}")
+            raise FormatError("checkpoint", f"not a lifter of PoseAug: no w1, expand_conv, gconv_output or fcn among {', '.join(sorted(state)[:4])}")
         model = cls(Config(**{"generalise": False, "official_quirks": True, **found, **config}))
         load_strictly(model.lifter, state)
         return model.eval()

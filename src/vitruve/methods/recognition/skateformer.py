@@ -558,7 +558,10 @@ def _config_of(state: Mapping[str, Tensor]) -> dict[str, Any]:
     timed = "joint_person_embedding" in state
     joints = state["joint_person_embedding"].shape[1] if timed else state["joint_person_temporal_embedding"].shape[3]
     prefix = "stages.0.blocks.0.transformer"
-    near, far = state[f"{prefix}.attention.0.relative_position_bias_table"], state[f"{prefix}.attention.1.relative_position_bias_table"]
+    tables = [state.get(f"{prefix}.attention.{k}.relative_position_bias_table") for k in range(3)]
+    windows: dict[str, Any] = {"relative_bias": False}
+    if tables[0] is not None and tables[1] is not None and tables[2] is not None:
+        windows = {"near_frames": (len(tables[0]) + 1) // 2, "far_frames": (len(tables[2]) + 1) // 2, "far_joints": tables[1].shape[1]}
     depths: list[int] = []
     while f"stages.{len(depths)}.blocks.0.transformer.gconv" in state:
         s = len(depths)
@@ -573,10 +576,8 @@ def _config_of(state: Mapping[str, Tensor]) -> dict[str, Any]:
         "channels": channels,
         "heads": 4 * len(state[f"{prefix}.gconv"]),
         "kernel": state[f"{prefix}.tconv.weight"].shape[2],
-        "near_frames": (len(near) + 1) // 2,
-        "far_frames": (len(state[f"{prefix}.attention.2.relative_position_bias_table"]) + 1) // 2,
+        **windows,
         "near_joints": 8 if skeleton == "ntu25" else 4,
-        "far_joints": far.shape[1],
         "mlp_ratio": len(state[f"{prefix}.mlp.fc1.bias"]) / channels[0],
         "frame_index": timed,
         "feeder": "ntu" if skeleton == "ntu25" else "ucla",
