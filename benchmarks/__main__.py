@@ -10,7 +10,7 @@ import benchmarks
 
 
 def main() -> None:
-    names = [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name != "__main__"]
+    names = [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name not in ("__main__", "peers")]
     chosen = sys.argv[1:] or names
     unknown = set(chosen) - set(names)
     if unknown:

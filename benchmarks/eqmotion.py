@@ -11,9 +11,7 @@ import argparse
 import contextlib
 import importlib
 import io
-import json
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.peers import agree, rows, table, together, training_step, without_gradient
 from vitruve.data import nbody
 from vitruve.methods.forecasting.eqmotion import Config, EqMotion, scenario
 from vitruve.tasks.forecasting import ForecastBatch
@@ -34,19 +33,6 @@ CASES: dict[str, tuple[str, Config, int, int, int]] = {
     "ETH/UCY, three people (zara1)": ("eth_ucy", replace(PEDESTRIANS, channels=128), 100, 3, 2),
 }
 """The authors' package, our config, scenes in a batch, agents, dimensions."""
-
-
-def together(repeats: int, **tasks: Callable[[], object]) -> dict[str, float]:
-    """Median milliseconds of each task, the tasks taking turns."""
-    for task in tasks.values():
-        task()
-    times: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(repeats):
-        for name, task in tasks.items():
-            start = time.perf_counter()
-            task()
-            times[name].append(time.perf_counter() - start)
-    return {name: 1e3 * float(np.median(t)) for name, t in times.items()}
 
 
 def authors_model(package: str, c: Config) -> torch.nn.Module:
@@ -86,30 +72,12 @@ def network(official: bool, case: tuple[str, Config, int, int, int], repeats: in
     runs["ours"] = ours, lambda: ours(batch).positions, lambda: ours.losses(batch)["displacement"]
     if official:
         with torch.no_grad():
-            a, b = runs["peer"][1](), runs["ours"][1]()
-            assert (a - b).abs().max() < 1e-4 * a.abs().max(), "the two networks disagree"
-            assert torch.allclose(runs["peer"][2](), runs["ours"][2](), rtol=1e-4), "the two losses disagree"
-
-    def inference(forward: Callable[[], torch.Tensor]) -> Callable[[], None]:
-        def run() -> None:
-            with torch.no_grad():
-                forward()
-
-        return run
-
-    def training(model: torch.nn.Module, loss: Callable[[], torch.Tensor]) -> Callable[[], None]:
-        optimizer = torch.optim.Adam(model.parameters(), 1e-6)
-
-        def run() -> None:
-            optimizer.zero_grad()
-            loss().backward()
-            optimizer.step()
-
-        return run
+            for kind in (1, 2):
+                agree(f"{package}, {('forecast', 'loss')[kind - 1]}", runs["ours"][kind](), runs["peer"][kind]())
 
     return (
-        together(repeats, **{name: inference(forward) for name, (_, forward, _) in runs.items()}),
-        together(repeats, **{name: training(model, loss) for name, (model, _, loss) in runs.items()}),
+        together(repeats, **{name: without_gradient(forward) for name, (_, forward, _) in runs.items()}),
+        together(repeats, **{name: training_step(model.parameters(), loss) for name, (model, _, loss) in runs.items()}),
     )
 
 
@@ -150,12 +118,7 @@ def main() -> None:
     for name, case in CASES.items():
         results[f"{name}: forecast"], results[f"{name}: training step"] = network(official, case, options.repeats)
     results["charged particles: one simulation of 2000 steps"] = simulator(official)
-    print(f"{torch.get_num_threads()} thread(s), median of {options.repeats}, ms")
-    print(f"{'':50} {'ours':>9} {'authors':>9} {'times faster':>13}")
-    for name, t in results.items():
-        peer = f"{t['peer']:9.2f} {t['peer'] / t['ours']:13.2f}" if "peer" in t else f"{'-':>9} {'-':>13}"
-        print(f"{name:50} {t['ours']:9.2f} {peer}")
-    print(json.dumps(results))
+    print(table([rows(name, times) for name, times in results.items()]))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ import os
 import random
 import sys
 import tempfile
-import time
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +25,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from benchmarks.peers import Row, agree, rows, table, together, training_step, without_gradient
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
 from vitruve.data import load
@@ -37,19 +37,6 @@ SIZES = {
     "NTU, 60 classes": {"num_classes": 60, "num_people": 2, "num_points": 24, "type_1_size": (8, 8), "type_2_size": (8, 12), "mlp_ratio": 4.0},
     "NW-UCLA, 10 classes": {"num_classes": 10, "num_people": 1, "num_points": 20, "type_1_size": (8, 4), "type_2_size": (8, 5), "mlp_ratio": 1.0},
 }
-
-
-def together(repeats: int, **tasks: Callable[[], object]) -> dict[str, float]:
-    """Median milliseconds of each task, the tasks taking turns."""
-    for task in tasks.values():
-        task()
-    times: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(repeats):
-        for name, task in tasks.items():
-            start = time.perf_counter()
-            task()
-            times[name].append(time.perf_counter() - start)
-    return {name: 1e3 * float(np.median(t)) for name, t in times.items()}
 
 
 def layers() -> types.ModuleType:
@@ -89,44 +76,30 @@ def use_checkout(checkout: Path) -> None:
     sys.path.insert(0, str(checkout))
 
 
-def train_step(model: nn.Module, loss: Callable[[], torch.Tensor]) -> Callable[[], None]:
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5)
-
-    def step() -> None:
-        optimizer.zero_grad()
-        loss().backward()
-        optimizer.step()
-
-    return step
-
-
-def networks(official: bool, batch: int, repeats: int) -> dict[str, dict[str, float]]:
-    out: dict[str, dict[str, float]] = {}
+def networks(official: bool, batch: int, repeats: int) -> list[Row]:
+    out: list[Row] = []
     for name, size in SIZES.items():
         ours = SkateFormer(Config(num_classes=60, official_quirks=True) if size["num_people"] == 2 else ucla(official_quirks=True))
         theirs = None
         if official:
             build = importlib.import_module("model.SkateFormer").SkateFormer_
             sizes = {"type_3_size": size["type_1_size"], "type_4_size": size["type_2_size"]}
-            theirs = build(**size, **sizes, kernel_size=7, num_heads=32, attn_drop=0.5, head_drop=0.0, rel=True, drop_path=0.2, index_t=True)
+            theirs = build(**size, **sizes, kernel_size=7, num_heads=32, attn_drop=0.5, head_drop=0.0, rel=True, drop_path=0.2, index_t=True).eval()
             ours = SkateFormer.from_official(theirs.state_dict())
-        example = ours.example_batch(batch, torch.Generator().manual_seed(0))
+        example = ours.eval().example_batch(batch, torch.Generator().manual_seed(0))
         x, index, label = example.joints, example.index, example.label
         assert label is not None
-        tasks: dict[str, Callable[[], Any]] = {"ours": lambda m=ours, e=example: m(e)}
+        tasks: dict[str, Callable[[], Any]] = {"ours": without_gradient(lambda m=ours, e=example: m(e))}
         if theirs is not None:
-            tasks["peer"] = lambda m=theirs, x=x, i=index: m(x, i)
-        with torch.inference_mode():
-            for m in (ours, *([theirs] if theirs is not None else [])):
-                m.eval()
-            if theirs is not None:
-                error = float((ours(example) - theirs(x, index)).abs().max())
-                assert error < 1e-4, f"{name}: ours and the authors' logits differ by {error}"
-            out[f"{name}: inference (ms)"] = together(repeats, **tasks)
-        steps: dict[str, Callable[[], Any]] = {"ours": train_step(ours.train(), lambda m=ours, e=example: m.losses(e)["cross_entropy"])}
+            with torch.inference_mode():
+                agree(f"{name}, logits", ours(example), theirs(x, index))
+            tasks["peer"] = without_gradient(lambda m=theirs, x=x, i=index: m(x, i))
+        out.append(rows(f"{name}: inference", together(repeats, **tasks)))
+        steps = {"ours": training_step(ours.train().parameters(), lambda m=ours, e=example: m.losses(e)["cross_entropy"])}
         if theirs is not None:
-            steps["peer"] = train_step(theirs.train(), lambda m=theirs, x=x, i=index, y=label: F.cross_entropy(m(x, i), y, label_smoothing=0.1))
-        out[f"{name}: training step (ms)"] = together(repeats, **steps)
+            loss = lambda m=theirs, x=x, i=index, y=label: F.cross_entropy(m(x, i), y, label_smoothing=0.1)  # noqa: E731
+            steps["peer"] = training_step(theirs.train().parameters(), loss)
+        out.append(rows(f"{name}: training step", together(repeats, **steps)))
     return out
 
 
@@ -195,13 +168,8 @@ def main() -> None:
         use_checkout(official)
     torch.manual_seed(0)
     results = networks(official is not None, options.batch, options.repeats)
-    results["training clip, NW-UCLA (ms)"] = feeders(official is not None, clips_to_prepare(options.data), max(options.repeats // 2, 1))
-    print(f"batch {options.batch}, {torch.get_num_threads()} thread(s), median of {options.repeats}")
-    print(f"{'':44} {'ours':>9} {'authors':>9} {'ours/authors':>13}")
-    for name, t in results.items():
-        peer = f"{t['peer']:9.2f} {t['ours'] / t['peer']:13.2f}" if "peer" in t else f"{'-':>9} {'-':>13}"
-        print(f"{name:44} {t['ours']:9.2f} {peer}")
-    print(json.dumps(results))
+    times = feeders(official is not None, clips_to_prepare(options.data), max(options.repeats // 2, 1))
+    print(f"batch {options.batch}\n\n{table([*results, rows('training clip, NW-UCLA', times)])}")
 
 
 if __name__ == "__main__":
