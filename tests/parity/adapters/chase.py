@@ -223,7 +223,9 @@ def _losses(spec: dict, x: dict[str, Tensor]) -> dict[str, object]:
         changes = {"mmd_weight": weights[-1]} if "mbmmd" in parts and weights else {}
         if code is not None and weights:
             changes["code_weights"] = tuple(weights[1:3])
-        answer = Found(pair[0][..., None, None], x["logits"] / heat, people, code)
+        # no loss looks at what the backbone saw
+        seen = pair[0][..., None, None].expand(-1, -1, -1, 1, 1 if people is None else people.shape[1])
+        answer = Found(seen, x["logits"] / heat, people, code)
         terms = loss_terms(
             Config(label_smoothing=smoothing, **changes), answer, x["label"], pair if "mbmmd" in parts else None, x.get("label_person"), x.get("z_prior")
         )
