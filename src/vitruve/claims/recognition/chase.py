@@ -70,7 +70,8 @@ def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None
         conclusion=f"After {epochs} epochs CHASE changes CTR-GCN's accuracy by {whole - alone:+.2f} points; the mean as origin does by "
         f"{mean(found['mean as origin']) - alone:+.2f}, and CHASE without its loss on discrepancy by {mean(found['CHASE without MMD']) - alone:+.2f}. "
         f"The discrepancy is {mean(discrepancy['CHASE']):.3f} with CHASE and {mean(discrepancy['backbone alone']):.3f} without.",
-        reproduced=whole > alone and mean(discrepancy["CHASE"]) < mean(discrepancy["backbone alone"]),
+        # an origin that is learned has to be better than the mean, and the loss has to add to it
+        reproduced=whole > max(mean(found[arm]) for arm in configs if arm != "CHASE") and mean(discrepancy["CHASE"]) < mean(discrepancy["backbone alone"]),
         data=f"SBU Kinect Interaction, {len(truth)} test clips in {len(folds)} folds, {len(clips)} clips in all",
         seeds=list(range(seeds)),
         quick=quick,
