@@ -8,7 +8,6 @@ PoseAug, whose generator, discriminators and lifter it builds on. Without a chec
 
 from __future__ import annotations
 
-import argparse
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,7 @@ import roma
 import torch
 from torch import Tensor, nn
 
-from benchmarks.peers import Row, agree, checkout, importing, rows, stub, table, together, training_step, without_gradient
+from benchmarks.peers import Row, agree, importing, rows, run_cases, stub, together, training_step, without_gradient
 from vitruve.core.standards import skeleton
 from vitruve.methods.lifting.diffpose import DiffPose
 from vitruve.methods.lifting.finepose import FinePOSE
@@ -218,18 +217,7 @@ CASES: dict[str, Callable[[Path | None, int], list[Row]]] = {"finepose": finepos
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", default=list(CASES), metavar="NAME", help=", ".join(CASES))
-    parser.add_argument("--official", type=Path, help="a folder of checkouts of the authors' repositories, named owner+name")
-    parser.add_argument("--repeats", type=int, default=3)
-    options = parser.parse_args()
-    folder = None if options.official is None else options.official.resolve()
-    torch.set_num_threads(1)
-    found: list[Row] = []
-    for name in options.names:
-        torch.manual_seed(0)
-        found += CASES[name](checkout(folder, REPOSITORIES[name]), options.repeats)
-    print(table(found))
+    run_cases(__doc__ or "", CASES, REPOSITORIES, 3)
 
 
 if __name__ == "__main__":

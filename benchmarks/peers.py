@@ -5,6 +5,7 @@ Checkouts of the authors' repositories lie in one folder, each named owner+name 
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import sys
@@ -172,6 +173,8 @@ def table(found: list[Row], peer: str = "authors") -> str:
     for r in found:
 
         def shown(ms: float, samples: int = r.samples) -> str:
+            if np.isnan(ms):
+                return "-"
             return f"{1e3 * samples / ms:.2f} samples/s" if samples else f"{ms:.1f} ms"
 
         lines.append(f"| {r.name} | {shown(r.ours)} | {r.note if r.peer is None else shown(r.peer)} | {'-' if r.ratio is None else f'{r.ratio:.2f}'} |")
@@ -179,3 +182,26 @@ def table(found: list[Row], peer: str = "authors") -> str:
     if ratios:
         lines += ["", f"{torch.get_num_threads()} thread(s); median of {len(ratios)} ratios {np.median(ratios):.2f}, least {min(ratios):.2f}"]
     return "\n".join(lines)
+
+
+def run_cases(about: str, cases: Mapping[str, Callable[[Path | None, int], list[Row]]], repositories: Mapping[str, str], repeats: int) -> None:
+    """The command line of a benchmark beside authors' code: the cases named (all by default), one after the other, and their table."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("names", nargs="*", default=list(cases), metavar="NAME", help=", ".join(cases))
+    parser.add_argument("--official", type=Path, help="a folder of checkouts of the authors' repositories, named owner+name")
+    parser.add_argument("--repeats", type=int, default=repeats)
+    options = parser.parse_args()
+    unknown = set(options.names) - set(cases)
+    if unknown:
+        parser.error(f"no case {', '.join(sorted(unknown))}; there are: {', '.join(cases)}")
+    folder = None if options.official is None else options.official.resolve()
+    torch.set_num_threads(1)
+    found: list[Row] = []
+    for name in options.names:
+        torch.manual_seed(0)
+        try:
+            found += cases[name](checkout(folder, repositories[name]), options.repeats)
+        except ModuleNotFoundError as e:
+            # authors' code needs packages that ours does not
+            found.append(Row(name, float("nan"), None, f"needs {e.name}", 0))
+    print(table(found))

@@ -8,7 +8,6 @@ turns on one thread, and must give the same numbers before they are timed. Some 
 
 from __future__ import annotations
 
-import argparse
 import copy
 import importlib
 import inspect
@@ -24,7 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from benchmarks.peers import Row, agree, bare_package, checkout, importing, rows, stub, table, together, training_step, without_gradient
+from benchmarks.peers import Row, agree, bare_package, importing, rows, run_cases, stub, together, training_step, without_gradient
 from vitruve.methods.gait.parsinggait import ParsingGait
 from vitruve.methods.imu.unimts import UniMTS
 from vitruve.methods.recognition import gap as gaps
@@ -508,18 +507,7 @@ CASES: dict[str, Callable[[Path | None, int], list[Row]]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", default=list(CASES), metavar="NAME", help=", ".join(CASES))
-    parser.add_argument("--official", type=Path, help="a folder of checkouts of the authors' repositories, named owner+name")
-    parser.add_argument("--repeats", type=int, default=5)
-    options = parser.parse_args()
-    folder = None if options.official is None else options.official.resolve()
-    torch.set_num_threads(1)
-    found: list[Row] = []
-    for name in options.names:
-        torch.manual_seed(0)
-        found += CASES[name](checkout(folder, REPOSITORIES[name]), options.repeats)
-    print(table(found))
+    run_cases(__doc__ or "", CASES, REPOSITORIES, 5)
 
 
 if __name__ == "__main__":

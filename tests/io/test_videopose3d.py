@@ -168,14 +168,17 @@ def test_broken_pickles(tmp_path, cut):
 def test_random_damage_ends_in_our_errors(tmp_path):
     rng = np.random.default_rng(0)
     data = bytearray(pickle.dumps({"S1": {"A": _world(2), "B": [1.5, "text", None]}}))
+    refused = 0
     for _ in range(300):
         broken = data.copy()
         for at in rng.integers(0, len(data), 3):
             broken[at] = rng.integers(0, 256)
         try:
             restricted.loads(bytes(broken), "file")
-        except FormatError:
-            pass
+        except FormatError as error:
+            assert str(error).startswith("file: ")
+            refused += 1
+    assert refused > 30
 
 
 @pytest.mark.realdata
