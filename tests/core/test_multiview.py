@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from tests.core.test_geometry import ring
 
 from vitruve import Poses, VitruveError, sample, skeleton
-from vitruve.core.multiview import Candidates, LimbHypotheses, group_parts, shelf_head, track_people, triangulate_poses
+from vitruve.core.multiview import Candidates, LimbHypotheses, Matching, group_parts, shelf_head, track_people, triangulate_poses
 from vitruve.metrics.multiview import pcp
 
 
@@ -69,6 +71,31 @@ def test_a_person_who_leaves_and_false_detections():
     assert lengths == [25, 40]
 
 
+def test_a_person_is_known_again():
+    """Out of sight for a second, one is still the same; seen by two pairs of views that never agree, one is not two; neighbours stay two."""
+    truth, cameras = two_people(60), ring(4)
+    x = truth.positions.clone()
+    x[1, 20:45] = torch.nan
+    views = views_of(Poses(x, truth.skeleton, truth.fps), cameras, noise=1.0, shuffle=True)
+    out = track_people(views, cameras)
+    assert sorted(out.valid.any(-1).sum(-1).tolist()) == [35, 60]
+    assert track_people(views, cameras, Matching(gap=0.5)).num_people == 3
+    # far from where one vanished, somebody else appears
+    x[1, 45:] += torch.tensor([6.0, 0.0, 0.0])
+    assert track_people(views_of(Poses(x, truth.skeleton, truth.fps), cameras), cameras).num_people == 3
+
+
+def test_halves_of_the_views_that_disagree_see_one_person():
+    truth, cameras = two_people(40).person(0), ring(4)
+    views = views_of(truth, cameras, noise=1.0)
+    # the cameras of one side are off by more than views of one person may be
+    strict = Matching(epipolar=14.0, reprojection=14.0, temporal=14.0)
+    moved = [v if i < 2 else replace(v, positions=v.positions + 16.0) for i, v in enumerate(views)]
+    assert track_people(moved, cameras, replace(strict, apart=0.0)).num_people == 2
+    out = track_people(moved, cameras, strict)
+    assert out.num_people == 1 and (out.metadata["views"] >= 0).all()
+
+
 def test_views_must_fit():
     truth, cameras = two_people(10), ring(3)
     views = views_of(truth, cameras)
@@ -112,11 +139,14 @@ def test_shelf(data):
     views, cameras, truth = read_shelf(data / "shelf_multiview/shelf.npz")
     assert truth.valid.all(-1).sum(-1).tolist() == [279, 37, 161, 33]
     people = track_people(views, cameras)
-    assert people.num_frames == 301 and people.valid.any(-1).any(-1).all()
+    assert people.num_frames == 301
+    # four people walk in and out behind shelves, and each keeps one row
+    gap = (people.positions.nanmean(2)[:, None] - truth.positions.nanmean(2)[None])[..., [0, 2]].norm(dim=-1)
+    assert people.num_people == 4 and sorted(gap.nanmean(-1).nan_to_num(9).argmin(1).tolist()) == [0, 1, 2, 3]
     raw = pcp(shelf_head(people), truth.positions)
     smooth = pcp(shelf_head(people.fill_gaps(1.0).smooth(6.0)), truth.positions)
-    assert raw.average > 92 and raw.recall500 == 100
-    assert smooth.average > 96.5 and smooth.actors[0] > 99 and smooth.actors[2] > 97
+    assert raw.average > 94 and raw.recall500 == 100
+    assert smooth.average > 97 and smooth.actors[0] > 98.5 and smooth.actors[2] > 98
     # y is up: heads over hips over feet
     y = truth.positions[0, 0, :, 1]
     assert y[13] > y[12] > y[2] > y[1] > y[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
@@ -16,6 +16,9 @@ from vitruve.core.camera import Camera
 from vitruve.core.geometry import Method, dlt, epipolar_distance, fundamental_matrix, triangulate
 from vitruve.core.poses import Poses
 from vitruve.errors import OptionError, ShapeError, SkeletonError
+
+Track = Mapping[int, Mapping[int, int]]
+"""One person's detections: frame -> view -> row."""
 
 
 class Candidates(NamedTuple):
@@ -165,6 +168,12 @@ class Matching:
     """Seconds after which a person who is not seen is forgotten."""
     min_views: int = 2
     """Views a new person needs."""
+    apart: float = 0.4
+    """Metres between the middles of two people; tracks that stay nearer and share no view are one person's."""
+    gap: float = 1.5
+    """Seconds that somebody may be out of sight and still be known again."""
+    pace: float = 2.0
+    """Metres per second at which people walk while out of sight."""
 
 
 def _mean_distance(distance: Tensor, weight: Tensor, min_joints: int) -> Tensor:
@@ -185,14 +194,15 @@ def track_people(
 
     Each frame first continues the known people: every view's detections are assigned (Hungarian) by their distance from the
     person's last 3D pose, moved on at its last velocity. What is left starts new people: pairs of detections from two views,
-    best mean epipolar distance first, to which each other view adds the detection that fits the triangulated pose.
+    best mean epipolar distance first, to which each other view adds the detection that fits the triangulated pose. At the end
+    tracks that run beside each other in different views are made one, and so are those that end where another soon begins.
 
     Args:
         views: synchronised 2D detections; row p of a frame is one detection, the rows of different frames are unrelated.
         cameras: in the same order or by the same names; the views' own cameras by default.
         matching: thresholds.
         method: how the final joints are triangulated.
-        min_length: tracks shorter than this many seconds are dropped.
+        min_length: tracks shorter than this many seconds are dropped before they are joined.
 
     Returns:
         World positions (people, frames, joints, 3), metres; NaN where a person or joint is not seen. `metadata["views"]`
@@ -241,7 +251,7 @@ def track_people(
         seen = rig.project(points.reshape(1, -1, 3).expand(number, -1, 3)).reshape(number, len(points), 1, joints, 2).transpose(0, 1)
         return _mean_distance((seen - xy[t]).norm(dim=-1), weight[t].expand(len(points), number, most, joints), m.min_joints)
 
-    tracks: list[dict[int, dict[int, int]]] = []  # per track: frame -> view -> row
+    tracks: list[dict[int, dict[int, int]]] = []
     live: list[tuple[int, int, Tensor, Tensor]] = []  # track, last frame, its pose, velocity per frame
     for t in range(frames):
         taken = [set[int]() for _ in range(number)]
@@ -294,13 +304,22 @@ def track_people(
             live.append((len(tracks), t, pose_of(t, rows), xy.new_zeros(1, 3)))
             tracks.append({t: rows})
 
-    tracks = [track for track in tracks if sum(len(rows) >= 2 for rows in track.values()) >= min_length * fps]
-    if not tracks:
-        raise OptionError("no person was matched across views; check that cameras and views belong together, or loosen `matching`")
-    used = torch.full((len(tracks), frames, number), -1, dtype=torch.int64)
-    for i, track in enumerate(tracks):
+    def middle(track: Mapping[int, Mapping[int, int]]) -> Tensor:
+        """Where somebody stands on the floor in each frame (T, 2); NaN where fewer than two views say."""
+        out = xy.new_full((frames, 2), torch.nan)
         for t, rows in track.items():
-            for v, r in rows.items():
+            if len(rows) >= 2:
+                out[t] = pose_of(t, rows).nanmean(0)[[0, 2]]
+        return out
+
+    least = max(round(min_length * fps), 1)
+    people = _joined([track for track in tracks if sum(len(rows) >= 2 for rows in track.values()) >= least], middle, m, fps, least)
+    if not people:
+        raise OptionError("no person was matched across views; check that cameras and views belong together, or loosen `matching`")
+    used = torch.full((len(people), frames, number), -1, dtype=torch.int64)
+    for i, person in enumerate(people):
+        for t, seen in person.items():
+            for v, r in seen.items():
                 used[i, t, v] = r
     frame, view = torch.arange(frames)[:, None], torch.arange(number)
     picked = xy[frame, view, used.clamp_min(0)]  # N T V J 2
@@ -315,6 +334,40 @@ def track_people(
         name=poses[0].name,
         metadata={"views": used, "reprojection_error": out.error.to(dtype)},
     )
+
+
+def _joined(tracks: Sequence[Track], middle: Callable[[Track], Float[Tensor, "T 2"]], matching: Matching, fps: float, brief: int) -> list[Track]:
+    """Tracks of one person made one, the nearest first; every frame keeps the views of both, the longer track's where both have one.
+
+    Tracks that share no more than `brief` frames follow each other, others run beside each other.
+    """
+    tracks = list(tracks)
+    paths = [middle(track).numpy() for track in tracks]
+    located = [np.isfinite(path[:, 0]) for path in paths]
+
+    def distance(a: int, b: int) -> float:
+        """Metres between two tracks that may be one person; infinite for others."""
+        both = np.flatnonzero(located[a] & located[b])
+        if len(both) > brief:
+            far = float(np.median(np.linalg.norm(paths[a][both] - paths[b][both], axis=-1)))
+            alone = sum(not tracks[a][t].keys() & tracks[b][t].keys() for t in both.tolist())
+            return far if far < matching.apart and 2 * alone > len(both) else np.inf
+        one, other = sorted(((np.flatnonzero(located[i]), i) for i in (a, b)), key=lambda entry: entry[0][0])
+        # the last place of the earlier and the first of the later, as medians of a few frames
+        end, start = np.median(paths[one[1]][one[0][-brief:]], 0), np.median(paths[other[1]][other[0][:brief]], 0)
+        seconds, far = (other[0][0] - one[0][-1]) / fps, float(np.linalg.norm(end - start))
+        return far if seconds <= matching.gap and far < matching.apart + matching.pace * max(seconds, 0) else np.inf
+
+    here = [i for i, seen in enumerate(located) if seen.any()]
+    costs = {(a, b): distance(a, b) for a, b in combinations(here, 2)}
+    while costs and costs[nearest := min(costs, key=costs.__getitem__)] < np.inf:
+        kept, gone = sorted(nearest, key=lambda i: -int(located[i].sum()))
+        tracks[kept] = {t: {**tracks[gone].get(t, {}), **tracks[kept].get(t, {})} for t in sorted(tracks[kept].keys() | tracks[gone].keys())}
+        paths[kept] = middle(tracks[kept]).numpy()
+        located[kept] = np.isfinite(paths[kept][:, 0])
+        here.remove(gone)
+        costs = {pair: distance(*pair) if kept in pair else cost for pair, cost in costs.items() if gone not in pair}
+    return [tracks[i] for i in here]
 
 
 def shelf_head(poses: Poses) -> Float[Tensor, "P T 14 3"]:
