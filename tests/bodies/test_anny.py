@@ -199,4 +199,4 @@ def test_expressions_move_the_face_only() -> None:
 
 
 def test_skeleton_is_a_standard() -> None:
-    assert vt.skeleton("anny") is body_model("anny").skeleton
+    assert vt.skeleton("anny") == body_model("anny").skeleton

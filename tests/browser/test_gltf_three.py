@@ -23,8 +23,8 @@ from vitruve.bodies import BodyMotion, body_model
 from vitruve.bodies.lbs import skinning_transforms
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion
-from vitruve.io import gltf
-from vitruve.io.gltf.document import Document
+from vitruve.bodies import gltf
+from vitruve.bodies.gltf.document import Document
 
 pytestmark = pytest.mark.browser
 

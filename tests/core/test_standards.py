@@ -10,7 +10,7 @@ from vitruve.core.poses import Poses
 from vitruve.core.standards import STANDARDS, skeleton
 from vitruve.errors import OptionError
 
-NAMES = [n for n in STANDARDS if n != "anny"]
+NAMES = list(STANDARDS)
 
 # orders as the publishers write them: mmpose's dataset configs, OpenPose's and Kinect's documents, smplx
 COCO = "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist left_hip right_hip left_knee right_knee left_ankle right_ankle"

@@ -16,6 +16,7 @@ from torch import Tensor
 from vitruve.bodies.model import BodyModel
 from vitruve.core.naming import FINGERS
 from vitruve.core.skeleton import Skeleton
+from vitruve.core.standards import skeleton
 from vitruve.io.files import atomic
 
 PHENOTYPES = ("gender", "age", "muscle", "weight", "height", "proportions")
@@ -37,12 +38,6 @@ LENGTHS = {
     "hip_width": "hip-scale-horiz-incr",
 }
 
-_SIDED = {
-    "upperleg01": "hip", "lowerleg01": "knee", "foot": "ankle", "toe2-1": "foot",
-    "clavicle": "collar", "upperarm01": "shoulder", "lowerarm01": "elbow", "wrist": "wrist", "eye": "eye",
-    **{f"finger{i}-{k}": f"{finger}{k}" for i, finger in enumerate(FINGERS, start=1) for k in (1, 2, 3)},
-}  # fmt: skip
-_CENTRE = {"root": "pelvis", "spine03": "spine1", "spine02": "spine2", "spine01": "spine3", "neck01": "neck", "neck03": "upper_neck", "head": "head"}
 _FROM_COCO = ("nose", *(f"{side}_{p}" for side in ("left", "right") for p in ("ear", "big_toe", "small_toe", "heel")))
 
 # interpolation anchors of each phenotype, in the order of the columns of the blend shapes' mask
@@ -50,13 +45,6 @@ _VARIATIONS = (
     ("race", 3), ("gender", 2), ("age", 5), ("muscle", 3), ("weight", 3), ("height", 2), ("proportions", 2), ("cupsize", 3), ("firmness", 3),
 )  # fmt: skip
 _FORMAT = 1
-
-
-def _landmark(bone: str) -> str | None:
-    name, _, side = bone.partition(".")
-    if side in ("L", "R") and name in _SIDED:
-        return f"{'left' if side == 'L' else 'right'}_{_SIDED[name]}"
-    return _CENTRE.get(bone)
 
 
 def cache_folder() -> Path:
@@ -86,10 +74,12 @@ class Anny(BodyModel):
         lengths = (len(arrays["directions"]) - arrays["projection"].shape[1] - len(expressions)) // 2
         names = PHENOTYPES + tuple(LENGTHS)[:lengths]
         age = _ADULT_FROM if adults else -1 / 3
+        standard = skeleton("anny")
+        marks = dict(zip(standard.joints, standard.landmarks))
         pick, weight = arrays["pick"].tolist(), arrays["pick_weight"].tolist()
         super().__init__(
             "anny",
-            Skeleton("anny", tuple(bones), tuple(parents), tuple(map(_landmark, bones))),
+            Skeleton("anny", tuple(bones), tuple(parents), tuple(map(marks.get, bones))),
             arrays["template"],
             arrays["joint_template"],
             arrays["faces"],

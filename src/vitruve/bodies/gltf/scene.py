@@ -8,7 +8,7 @@ import numpy as np
 import roma
 import torch
 
-from vitruve.io.gltf.document import Document
+from vitruve.bodies.gltf.document import Document
 
 
 def _compose(t: np.ndarray, q: np.ndarray, s: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vitruve.io.gltf.document import Document
+from vitruve.bodies.gltf.document import Document
 
 _SWATCH = 4
 _MAX_PIXELS = 2**26

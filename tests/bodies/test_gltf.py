@@ -22,14 +22,13 @@ import torch
 from scipy.spatial.transform import Rotation, Slerp
 
 import vitruve as vt
-from vitruve.bodies import BodyMotion, Character, body_model
+from vitruve.bodies import BodyMotion, Character, body_model, gltf
+from vitruve.bodies.gltf.document import Document
+from vitruve.bodies.gltf.writer import pack_weights, vertex_normals
 from vitruve.bodies.lbs import skinning_transforms
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion
 from vitruve.errors import FormatError, OptionError, ShapeError, VitruveError
-from vitruve.io import gltf
-from vitruve.io.gltf.document import Document
-from vitruve.io.gltf.writer import pack_weights, vertex_normals
 
 BROWSER = Path(__file__).parents[1] / "browser"
 

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 
 from vitruve import __version__
+from vitruve.bodies.gltf.figure import Figure, as_array, figures
+from vitruve.bodies.gltf.materials import png
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion
 from vitruve.errors import OptionError
 from vitruve.io.files import atomic
-from vitruve.io.gltf.figure import Figure, as_array, figures
-from vitruve.io.gltf.materials import png
 
 FLOAT, U8, U16, U32 = 5126, 5121, 5123, 5125
 ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER = 34962, 34963

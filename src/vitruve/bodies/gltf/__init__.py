@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vitruve.io.gltf.reader import read
-from vitruve.io.gltf.writer import write
+from vitruve.bodies.gltf.reader import read
+from vitruve.bodies.gltf.writer import write
 
 __all__ = ["read", "write"]

@@ -17,15 +17,15 @@ import numpy as np
 import roma
 import torch
 
+from vitruve.bodies.gltf.document import MAX_BYTES, Document
+from vitruve.bodies.gltf.materials import paint
+from vitruve.bodies.gltf.scene import Scene
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion, local_rotations
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import STANDARDS
 from vitruve.core.standards import skeleton as standard
 from vitruve.errors import FormatError, OptionError
-from vitruve.io.gltf.document import MAX_BYTES, Document
-from vitruve.io.gltf.materials import paint
-from vitruve.io.gltf.scene import Scene
 
 if TYPE_CHECKING:
     from vitruve.bodies.character import Character
