@@ -63,6 +63,7 @@ print(f"{peak:.0f} MB more at the peak for {arrays:.0f} MB of arrays: {peak / ar
 
 
 def main() -> None:
+    torch.set_num_threads(1)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--minutes", type=float, default=5, help="length of the file of the memory measurement, at 120 frames/s")

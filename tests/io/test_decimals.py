@@ -10,8 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vitruve.errors import FormatError
-from vitruve.io import bvh
-from vitruve.io.decimals import read_lines
+from vitruve.io import bvh, decimals
+
+
+def read_lines(lines: list[bytes], width: int) -> np.ndarray | None:
+    return decimals.read_lines(b"".join(lines), np.cumsum(list(map(len, lines))), width)
+
 
 numbers = st.one_of(
     st.floats(-1e6, 1e6).map(lambda x: f"{x:.6f}"),
@@ -27,23 +31,23 @@ numbers = st.one_of(
 @given(st.lists(st.lists(numbers, min_size=3, max_size=3), min_size=1, max_size=8), st.sampled_from([" ", "\t", "  "]), st.sampled_from(["\n", "\r\n", " \n"]))
 def test_the_float32_is_that_of_float(table: list[list[str]], space: str, end: str) -> None:
     for row in table:
-        found = read_lines([space.join(row) + end], 3)
+        found = read_lines([(space.join(row) + end).encode()], 3)
         # what is too near to the middle between two float32, or has too many digits, is left to others
         if found is not None:
             assert found.view(np.int32).tolist() == np.array([[np.float32(float(x)) for x in row]], np.float32).view(np.int32).tolist()
-    plain = read_lines([space.join(f"{float(x) % 1000:.4f}" for x in row) + end for row in table], 3)
+    plain = read_lines([(space.join(f"{float(x) % 1000:.4f}" for x in row) + end).encode() for row in table], 3)
     assert plain is not None and plain.shape == (len(table), 3)
 
 
 def test_blank_lines_are_no_rows_and_the_last_line_needs_no_end() -> None:
-    found = read_lines(["1 2\n", "\n", " \t\r\n", "3 4"], 2)
+    found = read_lines([b"1 2\n", b"\n", b" \t\r\n", b"3 4"], 2)
     assert found is not None and found.tolist() == [[1, 2], [3, 4]]
 
 
 def test_a_number_between_two_floats_is_left_to_others() -> None:
     middle = 1 + 2.0**-24
-    assert read_lines([f"{middle!r}\n"], 1) is None
-    assert read_lines(["1.0000001\n"], 1) is not None
+    assert read_lines([f"{middle!r}\n".encode()], 1) is None
+    assert read_lines([b"1.0000001\n"], 1) is not None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def test_a_number_between_two_floats_is_left_to_others() -> None:
     ),
 )
 def test_anything_else_is_left_to_others(line: str) -> None:
-    assert read_lines(["1 2\n", line + "\n"], 2) is None
+    assert read_lines([b"1 2\n", line.encode() + b"\n"], 2) is None
 
 
 def test_a_file_read_by_the_kernel_is_the_same_and_so_are_its_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,6 +77,7 @@ def test_a_file_read_by_the_kernel_is_the_same_and_so_are_its_errors(tmp_path: P
     careful = [read(r) for r in (rows, rows[:20], *damaged)]
     monkeypatch.setattr(bvh, "_KERNEL_FROM", 0)
     calls: list[int] = []
-    monkeypatch.setattr("vitruve.io.decimals.read_lines", lambda lines, width: calls.append(len(lines)) or read_lines(lines, width))
+    fast = decimals.read_lines
+    monkeypatch.setattr("vitruve.io.decimals.read_lines", lambda *a: calls.append(len(a[1])) or fast(*a))
     assert [read(r) for r in (rows, rows[:20], *damaged)] == careful
     assert len(calls) == 7 and all(":44:" in str(e) for e in careful[2:])

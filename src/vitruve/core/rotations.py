@@ -141,15 +141,16 @@ def from_euler(order: str, radians: Float[Tensor, "*B N"]) -> Float[Tensor, "*B 
     letters = _check_order(order)
     if radians.shape[-1] != len(letters):
         raise OptionError(f"Euler order {order!r} needs {len(letters)} angles, found {radians.shape[-1]}")
-    half = radians / 2
-    s, c = half.sin(), half.cos()
-    q = None
-    for i, letter in enumerate(letters):
-        si, ci, zero = s[..., i], c[..., i], torch.zeros_like(s[..., i])
-        step = torch.stack([si if letter == axis else zero for axis in "xyz"] + [ci], -1)
-        q = step if q is None else multiply(q, step)
-    assert q is not None
-    return q
+    # a plane for each angle and component: every operation runs over whole rows
+    half = radians.movedim(-1, 0).contiguous() / 2
+    (sine, *sines), (cosine, *cosines) = half.sin(), half.cos()
+    q = [torch.zeros_like(sine) for _ in "xyz"] + [cosine]
+    q["xyz".index(letters[0])] = sine
+    for letter, s, c in zip(letters[1:], sines, cosines):
+        i = "xyz".index(letter)
+        j, k = (i + 1) % 3, (i + 2) % 3
+        q[i], q[j], q[k], q[3] = q[i] * c + q[3] * s, q[j] * c + q[k] * s, q[k] * c - q[j] * s, q[3] * c - q[i] * s
+    return torch.stack(q, -1)
 
 
 def to_euler(order: str, q: Float[Tensor, "*B 4"]) -> Float[Tensor, "*B 3"]:

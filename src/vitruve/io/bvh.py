@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 import torch
@@ -17,7 +19,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from vitruve.core import rotations as rot
-from vitruve.core.motion import Motion
+from vitruve.core.motion import Motion, forward_kinematics
 from vitruve.core.skeleton import Skeleton
 from vitruve.errors import FormatError, OptionError, VitruveError
 from vitruve.io.files import atomic
@@ -27,6 +29,8 @@ T = TypeVar("T")
 
 MAX_JOINTS = 10_000
 _MAX_LINE = 1 << 20
+_BLOCK = 1 << 22
+"""Bytes read at once."""
 _NUMBERS_PER_BLOCK = 1 << 18
 _KERNEL_FROM = 1 << 22
 """Numbers read by one process from which on a compiled kernel reads them: it starts in half a second, and saves 50 ns a number."""
@@ -64,9 +68,9 @@ def read(path: str | Path, *, units: str | float | None = None, up: str | None =
         raise OptionError(f"fps={fps!r}: expected a positive number")
     if units is not None:
         metres(units)
-    with path.open(encoding="utf-8") as file:
+    with _opened(path) as file:
         text = _Lines(path, file)
-        rig = _hierarchy(text)
+        rig = _known_hierarchy(text)
         count, frame_time = _motion_header(text, need_time=fps is None)
         rotations, placed, positions = _frames(text, rig, count)
 
@@ -77,21 +81,20 @@ def read(path: str | Path, *, units: str | float | None = None, up: str | None =
     skeleton = _skeleton(names, tuple(rig.parents))
     offsets = np.asarray(rig.offsets, dtype=np.float64)
     scale = None if units is None else metres(units)
-    varying: dict[int, np.ndarray] = {}
-    root = offsets[:1].astype(np.float32)
-    for k, j in enumerate(placed):
-        if j == 0:
-            root = positions[:, k]
-        else:
-            offsets[j] = positions[:, k].mean(0, dtype=np.float64)
-            varying[j] = positions[:, k]
+    # the root's channels are its path; those of other joints are their bones, which may stretch
+    root = positions[:, 0] if placed[:1] == [0] else offsets[:1].astype(np.float32)
+    moved = {j: k for k, j in enumerate(placed) if j}
+    bones = torch.from_numpy(positions[:, list(moved.values())]).flatten(1)
+    mean, (low, high) = bones.mean(0, dtype=torch.float64), torch.aminmax(bones, dim=0)
+    offsets[list(moved)] = mean.view(-1, 3).numpy()
+    away = torch.maximum(high - mean, mean - low).view(-1, 3).amax(-1).tolist()
     if scale is None:
         units = guess_units(skeleton, offsets)
         scale = metres(units)
     metadata["units"] = units
     translation = torch.from_numpy(root * np.float32(scale)).expand(count, 3)
     rest = torch.from_numpy((offsets * scale).astype(np.float32))
-    stretch = {j: torch.from_numpy(x * np.float32(scale)) for j, x in varying.items() if np.abs(x - offsets[j]).max() * scale > _STILL}
+    stretch = {j: torch.from_numpy(positions[:, k] * np.float32(scale)) for (j, k), far in zip(moved.items(), away) if far * scale > _STILL}
     start = rest[0] * torch.tensor([(axis, "position") in rig.channels[0] for axis in "xyz"])
     try:
         skeleton, rotations, translation, rest, stretch = _fold(skeleton, rotations, translation, rest, stretch, metadata)
@@ -99,21 +102,31 @@ def read(path: str | Path, *, units: str | float | None = None, up: str | None =
             rest = rest.repeat(count, 1, 1)
             for j, x in stretch.items():
                 rest[:, j] = x
-        motion = Motion(rotations, translation, rest, skeleton, fps=fps or _rate(frame_time), name=path.stem, metadata=metadata)
-        return _settle(motion, up, start)
+        rotations, translation, rest = _settled(skeleton, rotations, translation, rest, up, start, metadata)
+        return Motion(rotations, translation, rest, skeleton, fps=fps or _rate(frame_time), name=path.stem, metadata=metadata)
     except FormatError:
         raise
     except VitruveError as e:
         raise FormatError(path, str(e)) from None
 
 
+def _opened(path: Path) -> BinaryIO:
+    """A file whose lines end in line feeds, with or without carriage returns before them."""
+    file = path.open("rb")
+    head = file.read(1 << 12)
+    file.seek(0)
+    if b"\n" in head or b"\r" not in head:
+        return file
+    with file:
+        return BytesIO(file.read().replace(b"\r", b"\n"))
+
+
 class _Lines:
     """Lines of a text file with their numbers; every trouble is a FormatError that names one."""
 
-    def __init__(self, path: Path, file: TextIO) -> None:
+    def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path, self.file, self.number = path, file, 0
-        # a byte order mark; Python's own codec for it is a slow one
-        if self._guard(file.read, 1) != "\ufeff":
+        if self._guard(file.read, 3) != codecs.BOM_UTF8:
             file.seek(0)
 
     def next(self) -> str | None:
@@ -126,17 +139,32 @@ class _Lines:
             if len(line) >= _MAX_LINE:
                 raise self.error(f"a line of more than {_MAX_LINE} characters; is this a BVH file?")
             if not line.isspace():
-                return line
+                return self.decoded(line, self.number)
 
-    def take(self, count: int) -> list[str]:
-        """Up to `count` lines as they are."""
-        return self._guard(lambda n: list(islice(self.file, n)), count)
+    def take(self, count: int) -> tuple[bytes, np.ndarray]:
+        """(lines as they are, where each ends): as many as a block of bytes holds, but no more than `count`."""
+        block = self._guard(self.file.read, _BLOCK)
+        if len(block) == _BLOCK:
+            block += self._guard(self.file.readline, _BLOCK)
+        ends = np.flatnonzero(np.frombuffer(block, np.uint8) == ord("\n")) + 1
+        if len(ends) > count:
+            ends = ends[:count]
+            self.file.seek(int(ends[-1]) - len(block), 1)
+            block = block[: ends[-1]]
+        elif block and not block.endswith(b"\n"):
+            ends = np.append(ends, len(block))
+        return block, ends
+
+    def decoded(self, line: bytes, number: int) -> str:
+        """A line as text."""
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            raise FormatError(self.path, "not UTF-8 text", line=number) from None
 
     def _guard(self, read: Callable[[int], T], count: int) -> T:
         try:
             return read(count)
-        except UnicodeDecodeError:
-            raise FormatError(self.path, "not UTF-8 text", line=self.number + 1) from None
         except OSError as e:
             raise FormatError(self.path, e.strerror or str(e)) from None
 
@@ -166,6 +194,29 @@ class _Rig:
     offsets: list[tuple[float, float, float] | None] = field(default_factory=list)
     channels: list[list[tuple[str, str]]] = field(default_factory=list)
     tips: list[bool] = field(default_factory=list)
+
+
+_LONGEST_KNOWN = 1 << 18
+_RIGS: dict[bytes, tuple[_Rig, int]] = {}
+"""The last rigs read, and how many lines each takes: a data set is many files of one."""
+
+
+def _known_hierarchy(text: _Lines) -> _Rig:
+    """The HIERARCHY section with the line MOTION; parsed once where many files share it, byte for byte."""
+    start = text.file.tell()
+    head = text.file.read(_LONGEST_KNOWN)
+    head = head[: head.find(b"\n", head.find(b"\nMOTION") + 1) + 1]
+    if head in _RIGS:
+        rig, text.number = _RIGS[head]
+        text.file.seek(start + len(head))
+        return rig
+    text.file.seek(start)
+    rig = _hierarchy(text)
+    if text.file.tell() == start + len(head):
+        if len(_RIGS) == 16:
+            del _RIGS[next(iter(_RIGS))]
+        _RIGS[head] = rig, text.number
+    return rig
 
 
 def _hierarchy(text: _Lines) -> _Rig:
@@ -321,7 +372,8 @@ def _frames(text: _Lines, rig: _Rig, count: int) -> tuple[Float[Tensor, "T J 4"]
 
     groups: dict[str, tuple[list[int], list[list[int]]]] = {}
     placed: list[int] = []
-    targets: list[tuple[int, int, int]] = []
+    places: list[int] = []
+    columns: list[int] = []
     column = 0
     for j, channels in enumerate(rig.channels):
         turns = [(axis, column + i) for i, (axis, kind) in enumerate(channels) if kind == "rotation"]
@@ -332,26 +384,25 @@ def _frames(text: _Lines, rig: _Rig, count: int) -> tuple[Float[Tensor, "T J 4"]
             group[0].append(j)
             group[1].append([c for _, c in turns])
         if shifts:
-            targets += [(len(placed), "xyz".index(axis), c) for axis, c in shifts]
+            places += [3 * len(placed) + "xyz".index(axis) for axis, _ in shifts]
+            columns += [c for _, c in shifts]
             placed.append(j)
 
     rotations = rot.identity(count, joints)
     positions = np.empty((count, len(placed), 3), np.float32)
     positions[:] = np.asarray([rig.offsets[j] for j in placed], np.float32).reshape(-1, 3)
     done = 0
-    rows = max(1, _NUMBERS_PER_BLOCK // width)
     while done < count:
-        lines = text.take(min(rows, count - done))
+        lines, ends = text.take(count - done)
         if not lines:
             raise text.error(f"expected {count} frames, found {done}; is the file truncated?")
-        block = _numbers(text, lines, width)
-        text.number += len(lines)
+        block = _numbers(text, lines, ends, width)
+        text.number += len(ends)
         end = done + len(block)
         for order, (js, cs) in groups.items():
             angles = torch.from_numpy(block[:, np.asarray(cs)] * np.float32(math.pi / 180))
             rotations[done:end, js] = rot.from_euler(order, angles)
-        for k, axis, c in targets:
-            positions[done:end, k, axis] = block[:, c]
+        positions.reshape(count, -1)[done:end, places] = block[:, columns]
         done = end
     rest = text.next()
     if rest is not None:
@@ -362,27 +413,28 @@ def _frames(text: _Lines, rig: _Rig, count: int) -> tuple[Float[Tensor, "T J 4"]
 _read_before = 0
 
 
-def _numbers(text: _Lines, lines: Sequence[str], width: int) -> np.ndarray:
+def _numbers(text: _Lines, lines: bytes, ends: np.ndarray, width: int) -> np.ndarray:
     """The numbers of some lines, (lines that are not blank, width) float32."""
     global _read_before
-    _read_before += len(lines) * width
+    _read_before += len(ends) * width
     if _read_before > _KERNEL_FROM:
         from vitruve.io.decimals import read_lines
 
-        fast = read_lines(lines, width)
+        fast = read_lines(lines, ends, width)
         if fast is not None and np.isfinite(fast).all():
             return fast
+    decoded = [text.decoded(lines[a:b], text.number + i) for i, (a, b) in enumerate(pairwise((0, *ends.tolist())), start=1)]
     try:
-        block = np.loadtxt(lines, dtype=np.float32, comments=None, ndmin=2) if any(map(str.strip, lines)) else np.empty((0, width), np.float32)
+        block = np.loadtxt(decoded, dtype=np.float32, comments=None, ndmin=2) if any(map(str.strip, decoded)) else np.empty((0, width), np.float32)
     except ValueError as e:
         block, trouble = None, str(e)
     if block is not None and block.shape[1] == width and np.isfinite(block).all():
         return block
-    for i, line in enumerate(lines, start=1):
-        words = line.split()
-        if words and len(words) != width:
-            raise FormatError(text.path, f"expected {width} numbers, found {len(words)}", line=text.number + i)
-        for word in words:
+    for i, line in enumerate(decoded, start=1):
+        row = line.split()
+        if row and len(row) != width:
+            raise FormatError(text.path, f"expected {width} numbers, found {len(row)}", line=text.number + i)
+        for word in row:
             try:
                 fine = abs(float(word)) <= _FLOAT32_MAX
             except ValueError:
@@ -436,44 +488,62 @@ def _fold(
     return skeleton, rotations, translation, rest, stretch
 
 
-def _settle(motion: Motion, up: str | None, start: Float[Tensor, "3"]) -> Motion:
-    """Add the root's OFFSET where its channels count from there, then turn z up to y up.
+def _settled(
+    skeleton: Skeleton, rotations: Tensor, translation: Tensor, rest: Tensor, up: str | None, start: Float[Tensor, "3"], metadata: dict[str, Any]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Add the root's OFFSET to its place where the channels count from there, then turn z up to y up.
 
     Most files give the place of the root itself. Some (Character Creator's) give it relative to OFFSET, the height of the hips
-    at rest: told by which of the two puts the lowest joint nearer to the floor.
+    at rest: told by which of the two puts the feet nearer to the floor.
     """
-    skeleton = motion.skeleton
-    may_be_z = up == "z" or (up is None and _along_z(skeleton, motion.rest_positions()))
+    top, ankles, feet = _ends(skeleton)
+    mean = rest.mean(0) if rest.ndim == 3 else rest
+    at_rest = mean.new_zeros(len(skeleton), 3)
+    for j in (top, *ankles):
+        at_rest[j] = mean[list(skeleton.chain(j))].sum(0)
+    may_be_z = up == "z" or (up is None and _along_z(at_rest, top, ankles))
     if not may_be_z and not start[1]:
-        return motion
-    some = motion[:: max(1, len(motion) // 32)].fk().positions
-    z_up = up == "z" or (may_be_z and _along_z(skeleton, some))
+        return rotations, translation, rest
+    some, part = _part(skeleton, (*feet, top) if may_be_z else feet)
+    rows = slice(None, None, max(1, len(rotations) // 32))
+    bones = rest[rows][:, some] if rest.ndim == 3 else rest[some]
+    posed = forward_kinematics(part, rotations[rows][:, some], translation[rows], bones).positions
+    z_up = up == "z" or (may_be_z and _along_z(posed, some.index(top), [some.index(a) for a in ankles]))
     vertical = 2 if z_up else 1
-    floor = some[..., vertical].amin(-1).median()
+    floor = posed[:, [some.index(j) for j in feet], vertical].amin(-1).median()
     if (floor + start[vertical]).abs() < floor.abs():
-        motion.metadata["root_offset"] = "added"
-        motion = replace(motion, translation=motion.translation + start)
-    if not z_up:
-        return motion
-    motion.metadata["up"] = "z"
-    turn = rot.about("x", motion.translation.new_tensor(-math.pi / 2))
-    # the rest pose turns as well: R becomes Q R Q^-1, which for a quarter turn only exchanges components
-    x, y, z, w = motion.rotations.unbind(-1)
-    return replace(
-        motion,
-        rotations=torch.stack([x, z, -y, w], -1),
-        translation=rot.rotate(turn, motion.translation),
-        offsets=rot.rotate(turn, motion.offsets),
-    )
+        metadata["root_offset"] = "added"
+        translation = translation + start
+    if z_up:
+        metadata["up"] = "z"
+        turn = rot.about("x", translation.new_tensor(-math.pi / 2))
+        # the rest pose turns as well: R becomes Q R Q^-1, which for a quarter turn only exchanges components
+        x, y, z, w = rotations.unbind(-1)
+        rotations = torch.stack([x, z, -y, w], -1)
+        translation, rest = rot.rotate(turn, translation), rot.rotate(turn, rest)
+    return rotations, translation, rest
 
 
-def _along_z(skeleton: Skeleton, positions: Float[Tensor, "*T J 3"]) -> bool:
+@lru_cache(maxsize=16)
+def _ends(skeleton: Skeleton) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    """The head (or what stands for it, the root where nothing does), the ankles, and the feet: all joints where there are no ankles."""
+    top = next((skeleton.index(m) for m in ("head", "upper_neck", "neck") if skeleton.has(m)), 0)
+    ankles = tuple(skeleton.index(m) for m in ("left_ankle", "right_ankle") if skeleton.has(m))
+    return top, ankles, tuple(j for j in range(len(skeleton)) if not ankles or set(ankles) & set(skeleton.chain(j)))
+
+
+@lru_cache(maxsize=16)
+def _part(skeleton: Skeleton, joints: tuple[int, ...]) -> tuple[list[int], Skeleton]:
+    """Some joints and all before them, and their own tree."""
+    some = sorted({i for j in joints for i in skeleton.chain(j)})
+    return some, Skeleton("part", tuple(skeleton.joints[j] for j in some), tuple(some.index(p) if p >= 0 else -1 for p in (skeleton.parents[j] for j in some)))
+
+
+def _along_z(positions: Float[Tensor, "*T J 3"], top: int, ankles: Sequence[int]) -> bool:
     """Whether a body stands along z, in the mean over frames; no where its ends are unknown."""
-    top = next((skeleton.index(m) for m in ("head", "upper_neck", "neck") if skeleton.has(m)), None)
-    bottom = [skeleton.index(m) for m in ("left_ankle", "right_ankle") if skeleton.has(m)]
-    if top is None or not bottom:
+    if not top or not ankles:
         return False
-    return bool(rot.normalize(positions[..., top, :] - positions[..., bottom, :].mean(-2))[..., 2].mean() > 0.7)
+    return bool(rot.normalize(positions[..., top, :] - positions[..., list(ankles), :].mean(-2))[..., 2].mean() > 0.7)
 
 
 def write(value: Any, path: str | Path, *, order: str = "zxy", units: str | float = "cm", precision: int = 6) -> None:

@@ -3,7 +3,6 @@
 # ruff: noqa: UP018 - in a kernel int(0) is a variable, a bare 0 a constant
 # no `from __future__ import annotations` here, and no type checks: warp reads the annotations of kernels itself
 import logging
-from collections.abc import Sequence
 from functools import cache
 from typing import Any, no_type_check
 
@@ -51,22 +50,26 @@ def _read_lines(
             at += one
         none = int(0)
         whole = wp.int64(none)
-        digits = int(0)
-        decimals = int(0)
-        point = int(0)
-        going = int(1)
-        while at < end and going == 1:
+        begin = at
+        while at < end:
             c = int(text[at])
-            if c >= _ZERO and c <= _NINE:
+            if c < _ZERO or c > _NINE:
+                break
+            whole = whole * wp.int64(10) + wp.int64(c - _ZERO)
+            at += one
+        digits = int(at - begin)
+        decimals = int(0)
+        if at < end and c == _POINT:
+            at += one
+            begin = at
+            while at < end:
+                c = int(text[at])
+                if c < _ZERO or c > _NINE:
+                    break
                 whole = whole * wp.int64(10) + wp.int64(c - _ZERO)
-                digits += 1
-                decimals += point
                 at += one
-            elif c == _POINT and point == 0:
-                point = 1
-                at += one
-            else:
-                going = 0
+            decimals = int(at - begin)
+            digits += decimals
         fine = int(1)
         exponent = int(0)
         if at < end and (c == _E or c == _SMALL_E):
@@ -126,20 +129,17 @@ def ready() -> bool:
     return True
 
 
-def read_lines(lines: Sequence[str], width: int) -> np.ndarray | None:
-    """The numbers (N, width) float32 of the lines that are not blank, as `float` and a rounding to float32 would give them.
+def read_lines(text: bytes, ends: np.ndarray, width: int) -> np.ndarray | None:
+    """The numbers (N, width) float32 of the lines of `text`, up to each of `ends`, that are not blank, as `float` and a rounding to float32 would give them.
 
     None where there is no kernel, where a line holds anything but `width` plain decimals (or one too close to the middle between two float32
     to be sure of it): slower, careful ways then say what it is.
     """
-    joined = "".join(lines)
-    if not (joined.isascii() and ready()):
+    if not ready():
         return None
-    text = np.frombuffer(joined.encode(), np.uint8)
-    ends = np.cumsum(np.fromiter(map(len, lines), np.int64, len(lines)))
-    out, found = np.empty((len(lines), width), np.float32), np.empty(len(lines), np.int32)
-    arrays: list[Any] = [wp.array(a, device="cpu", copy=False) for a in (text, ends, _POWERS, out, found)]
-    wp.launch(_read_lines, len(lines), inputs=arrays, device="cpu")
+    out, found = np.empty((len(ends), width), np.float32), np.empty(len(ends), np.int32)
+    arrays: list[Any] = [wp.array(a, device="cpu", copy=False) for a in (np.frombuffer(text, np.uint8), ends, _POWERS, out, found)]
+    wp.launch(_read_lines, len(ends), inputs=arrays, device="cpu")
     if not ((found == width) | (found == 0)).all():
         return None
     return out if (found == width).all() else out[found == width]
