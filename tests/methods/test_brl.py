@@ -114,6 +114,16 @@ def test_losses_of_one_clip():
     )
     # a margin of half for the rarest class, all times 30
     assert torch.allclose(brl.clip_losses("ldam", scores, label, counts), torch.tensor([30 * 2.5]), atol=1e-3)
+    # scales log(50 n / n_min) / log 50, the rarest class shifted and (second stage) scaled as the most frequent is
+    top = 1 + math.log(10) / math.log(50)
+    shifted = torch.tensor([[2.0 * top, 1 + math.log(5) / math.log(50), -0.5]])
+    for second, times in ((False, 1.0), (True, top)):
+        expected = torch.nn.functional.cross_entropy(shifted * times, label, reduction="none")
+        assert torch.allclose(brl.clip_losses("kps", scores, label, counts, second), expected)
+    # in whatever order classes come
+    assert torch.allclose(brl.clip_losses("kps", scores.flip(1), 2 - label, counts[::-1]), brl.clip_losses("kps", scores, label, counts))
+    expected = torch.nn.functional.cross_entropy((-(-scores).exp()).exp(), label, reduction="none")
+    assert torch.allclose(brl.clip_losses("gumbel", scores, label, counts), expected)
     torch.manual_seed(0)
     # frequent classes that are not the clip's own are left out
     assert brl.clip_losses("equalization", scores, label, counts) < 0.7

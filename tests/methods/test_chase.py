@@ -8,8 +8,8 @@ import torch
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
 from vitruve.errors import FormatError, OptionError
-from vitruve.methods.recognition import chase
-from vitruve.methods.recognition.chase import CHASE, Config, ConvexHullShift, GroupBatch, extremes, hierarchy, joint_set, mmd, mutual, scenario, vectors
+from vitruve.methods.recognition.chase import CHASE, Config, ConvexHullShift, GroupBatch, extremes, mmd, mutual, scenario
+from vitruve.nn.entities import by_side, hierarchy, joint_set, links, vectors
 from vitruve.tasks.recognition import RecognitionBatch
 
 TINY = CHASE.tiny_config()
@@ -83,9 +83,9 @@ def test_mean_as_origin_centres_and_none_leaves():
     assert CHASE(replace(TINY, shift="none")).moved(batch.joints) is batch.joints
 
 
-@pytest.mark.parametrize("backbone", ["ctrgcn", "hdgcn", "infogcn", "stsanet", "agcn", "stgcn"])
+@pytest.mark.parametrize("backbone", ["ctrgcn", "hdgcn", "infogcn", "stsanet", "istanet", "agcn", "stgcn"])
 def test_every_backbone_tells_persons_too(backbone):
-    blocks = ((16, 4), (16, 4)) if backbone == "stsanet" else ((16, 1), (16, 2))
+    blocks = ((16, 4), (16, 4)) if backbone in ("stsanet", "istanet") else ((16, 1), (16, 2))
     config = replace(TINY, backbone=backbone, blocks=blocks, embedding=16, tuple_frames=2, person_classes=3, people=3)
     model = CHASE(config)
     batch = model.example_batch(2, torch.Generator().manual_seed(0))
@@ -125,6 +125,9 @@ def test_scenarios_are_the_release_s_and_others_refused():
     volleyball = scenario("volleyball")
     assert (volleyball.num_classes, volleyball.person_classes, volleyball.people, volleyball.dims, volleyball.frames) == (8, 11, 14, 2, 10)
     assert scenario("ntu26", "stsanet").frames % 3 == 0
+    alone = scenario("assembly101", "istanet")
+    assert (alone.shift, alone.mmd_weight, alone.window, alone.time_kernel, len(alone.blocks)) == ("none", 0.0, (20, 1, 2), 5, 9)
+    assert scenario("h2o", "istanet").window == (20, 1, 3) and scenario("volleyball", "istanet").window == (10, 1, 1)
     with pytest.raises(OptionError, match="expected one of ntu26"):
         scenario("kinetics")
 
@@ -135,6 +138,15 @@ def test_a_lone_person_and_wrong_options_are_refused():
             Config(**changes)
     with pytest.raises(OptionError, match="multiple of tuple_frames"):
         Config(backbone="stsanet")
+
+
+def test_players_by_side_with_the_ball_after_each_half():
+    x = torch.tensor([5.0, 1.0, 9.0, 3.0]).expand(2, 3, 17, 4)
+    ball, label = torch.full((2, 3), 7.0), torch.tensor([0, 1, 2, 3])
+    found, labels = by_side(x, ball, label)
+    assert found[0, 0, 0].tolist() == [1, 3, 7, 5, 9, 7] and labels.tolist() == [1, 3, 10, 0, 2, 10]
+    found, labels = by_side(x)
+    assert found[1, 2, 16].tolist() == [1, 3, 5, 9] and labels is None
 
 
 def test_clips_in_2d_and_augmentation_that_moves_everybody_alike():
@@ -153,10 +165,10 @@ def test_clips_in_2d_and_augmentation_that_moves_everybody_alike():
     assert turned[:, 0].allclose(turned[:, 5], atol=1e-6) and not turned.allclose(whole, atol=1e-2)
 
 
-@pytest.mark.parametrize("backbone", ["ctrgcn", "hdgcn", "infogcn", "stsanet"])
+@pytest.mark.parametrize("backbone", ["ctrgcn", "hdgcn", "infogcn", "stsanet", "istanet"])
 def test_weights_come_back_under_the_release_s_names(backbone):
-    blocks = ((16, 4), (32, 8)) if backbone == "stsanet" else ((16, 1), (32, 2))
-    config = Config(5, "coco17", 2, 3, 6, backbone, blocks, embedding=16, person_classes=2, official_quirks=True)
+    blocks = ((16, 4), (32, 8)) if backbone in ("stsanet", "istanet") else ((16, 1), (32, 2))
+    config = Config(5, "coco17", 2, 3, 6, backbone, blocks, embedding=16, person_classes=2, window=(4, 1, 2), official_quirks=True)
     torch.manual_seed(0)
     model = CHASE(config).eval()
     state = {}
@@ -171,13 +183,19 @@ def test_weights_come_back_under_the_release_s_names(backbone):
     if backbone == "stsanet":
         # the release keeps positions with the weights
         state |= {f"backbone.blocks.{i}.pes.pe": b.position[None].expand(-1, -1, 2, -1) for i, b in enumerate(model.backbone.blocks)}
-    again = CHASE.from_official(state)
+    options = {}
+    if backbone == "istanet":
+        options = {"window": (4, 1, 2), "frames": 6, "people": 3}
+        state |= {f"backbone.blocks.{i}.pes.pe": b.position[None].expand(-1, -1, 4, 2, -1) for i, b in enumerate(model.backbone.blocks)}
+        with pytest.raises(FormatError, match="68 tokens"):
+            CHASE.from_official(state)
+    again = CHASE.from_official(state, **options)
     assert again.config.backbone == backbone and again.config.blocks == blocks and (again.config.people, again.config.frames) == (3, 6)
     batch = model.example_batch(2, torch.Generator().manual_seed(0))
     assert torch.equal(again(batch), model(batch))
     state.pop("shift.2.weight")
     with pytest.raises(FormatError, match=r"shift\.2\.weight"):
-        CHASE.from_official(state)
+        CHASE.from_official(state, **options)
 
 
 def test_predicts_and_labels_clips_of_two():
@@ -195,4 +213,4 @@ def test_two_people_of_sbu(data):
     clip = sbu(data / "sbu_interaction")[0]
     x, _ = CHASE(replace(TINY, num_classes=8)).prepare(clip.poses)
     assert x.shape == (3, 8, 15, 2) and clip.poses.skeleton.joints == joint_set("sbu15").joints
-    assert chase.links(joint_set("sbu15"))[0] == (0, 1)
+    assert links(joint_set("sbu15"))[0] == (0, 1)

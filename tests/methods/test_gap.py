@@ -96,6 +96,20 @@ def test_bodies_of_others_have_groups_too():
         ucla(heads=("ViT-L/14",))
 
 
+def test_the_baseline_network_comes_back_under_the_release_s_names():
+    model = GAP(GAP.Config(num_classes=4, people=1, text="none", backbone="baseline")).eval()
+    state = {k.removeprefix("backbone."): v for k, v in model.state_dict().items() if k.startswith("backbone.")} | {"logit_scale": model.logit_scale}
+    for name in ("weight", "bias"):
+        state[f"linear_head.ViT-B/32.{name}"] = getattr(model.global_heads[0], name)
+        state |= {f"part_list.{i}.{name}": getattr(model.part_heads[(0, 1, 3, 2)[i]], name) for i in range(4)}
+    again = GAP.from_official(state, frames=16)
+    assert again.config.backbone == "baseline"
+    batch = model.example_batch(2, torch.Generator().manual_seed(0))
+    assert torch.equal(again(batch), model(batch))
+    with pytest.raises(OptionError, match="ctrgcn or baseline"):
+        GAP.Config(backbone="stgcn")
+
+
 def test_official_reader_refuses_others():
     with pytest.raises(FormatError, match="no entry"):
         GAP.from_official({"fc.weight": torch.zeros(2, 2)})

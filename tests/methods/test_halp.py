@@ -11,6 +11,7 @@ from torch.nn.functional import normalize
 from vitruve import Poses, VitruveError, skeleton
 from vitruve.methods.recognition import halp
 from vitruve.methods.recognition.halp import FINETUNE, Config, Draws, HaLP
+from vitruve.nn.clusters import spherical_kmeans
 from vitruve.tasks.method import Recipe
 from vitruve.tasks.recognition import ActionClip, RecognitionBatch
 from vitruve.training import Split, TrainingOptions, train
@@ -145,7 +146,7 @@ def test_kmeans_finds_clusters_on_the_sphere():
     centres = unit(5, 16)
     x = normalize(centres.repeat(40, 1) + 0.05 * torch.randn(200, 16, generator=generator()), dim=1)
     torch.manual_seed(0)
-    found = halp.spherical_kmeans(x, 5)
+    found = spherical_kmeans(x, 5)
     assert torch.allclose(found.norm(dim=1), torch.ones(5), atol=1e-5)
     assert (found @ centres.T).amax(0).min() > 0.99
     # no worse than the true ones, by the angles it minimises
@@ -158,7 +159,7 @@ def test_kmeans_finds_clusters_on_the_sphere():
 
 def test_kmeans_of_fewer_points_than_clusters():
     x = unit(3, 4).repeat(4, 1)
-    found = halp.spherical_kmeans(x, 6)
+    found = spherical_kmeans(x, 6)
     assert found.shape == (6, 4) and found.isfinite().all() and (found @ x.T).amax(1).min() > 0.999
 
 

@@ -13,7 +13,7 @@ from vitruve.core.camera import Camera
 from vitruve.core.poses import Poses
 from vitruve.errors import FormatError, OptionError, ShapeError
 from vitruve.io.mot import Table
-from vitruve.methods.biomechanics.opencapbench import Config, OpenCapBench, low_pass, markers_from_views, person_boxes, resample, splined
+from vitruve.methods.biomechanics.opencapbench import Config, OpenCapBench, follow, low_pass, markers_from_views, person_boxes, resample, splined
 from vitruve.tasks.biomechanics import MARKERS, SETS, SYNTHPOSE52, compare_angles, mirrored, physiological_violations
 from vitruve.tasks.method import Stage
 
@@ -64,6 +64,28 @@ def test_unsure_keypoints_do_not_count() -> None:
     views[0] = replace(views[0], confidence=sure)
     assert not markers_from_views(views, rig(), Config()).valid[0, :, 7].any()
     assert markers_from_views(views, rig(), Config(min_confidence=0.1)).valid[0, :, 7].all()
+
+
+def test_of_several_people_the_nearest_is_followed() -> None:
+    views, alone = seen(moving()), markers_from_views(seen(moving()), rig(), Config())
+    # somebody half as large, before or after the subject among the people of the view
+    others = [0.5 * v.positions + 20 for v in views]
+    crowds = [torch.cat([views[0].positions, others[0]]), torch.cat([others[1], views[1].positions])]
+    with pytest.raises(OptionError, match="2 people in a view without image_size"):
+        markers_from_views([Poses(x, SYNTHPOSE52, 60.0) for x in crowds], rig(), Config())
+    crowded = [Poses(x, SYNTHPOSE52, 60.0, image_size=(1280, 720)) for x in crowds]
+    assert torch.equal(markers_from_views(crowded, rig(), Config()).positions, alone.positions)
+
+
+def test_who_jumps_is_no_longer_followed() -> None:
+    people = torch.rand(2, 12, 52, 3, generator=torch.Generator().manual_seed(0)).clamp_min(0.01)
+    people[..., 2] = 0.9
+    people[0, :, :, :2] = 300 + 100 * people[0, :1, :, :2]
+    people[0, 8:, :, 0] += 400
+    people[0, 2, :, :2] *= 1.05
+    found = follow(people, (1280, 720))
+    assert torch.equal(found[:8], people[0, :8]) and not found[8:].any()
+    assert not follow(people * torch.tensor([1, 1, 0.5]), (1280, 720)).any()
 
 
 def test_views_that_do_not_fit_are_refused() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from torch import Tensor
 
+from vitruve.core.skeleton import Skeleton
+from vitruve.core.standards import skeleton as standard
 from vitruve.nn import skeletons
 
 
@@ -15,7 +17,7 @@ def in_training(spec: dict) -> bool:
     if "mode" in spec:
         return str(spec["mode"]).startswith("train")
     words = f"{spec.get('calls', '')} {spec.get('notes', '')}"
-    return re.search(r"\.train\(\)|\btrain(ing)? mode\b", words) is not None and ".eval()" not in words
+    return re.search(r"\.train\(\)|\btrain(ing)? mode\b", words, re.IGNORECASE) is not None and ".eval()" not in words
 
 
 def stride(length: int, size: int, words: str = "") -> int:
@@ -33,6 +35,32 @@ def cut(found: Tensor, shape: Iterable[int], leading: int = 1, words: str = "") 
     return found
 
 
+def ntu_feeder(x: Mapping[str, Tensor], config: dict, move: Tensor | None = None, skeleton: Skeleton | None = None) -> Tensor:
+    """CTR-GCN's feeder with what later ones add, clips as `x["x"]` (C, T, V, M) and their draws beside it: see :func:`crop_resize`.
+
+    The crop is moved by `move` and turned; people change places as `x["perm"]` says; then its bones (`bone`) and differences in time (`vel`).
+    """
+    clip = x["x"].permute(1, 3, 2, 0)
+    valid = int((clip.flatten(1).sum(1) != 0).sum())
+    draws = {k: v for k, v in x.items() if k != "rot"}
+    out = crop_resize(clip[:valid], config, draws)
+    out = out if move is None else out + move
+    if "rot" in x:
+        out = turned(out, x["rot"])
+    if "perm" in x:
+        out = out[:, x["perm"].long()]
+    if config.get("bone"):
+        out = skeletons.bones(out, skeletons.kinect_parents(skeleton or standard("ntu25")))
+    out = skeletons.frame_differences(out) if config.get("vel") else out
+    return out.permute(3, 0, 2, 1)
+
+
+def turned(x: Tensor, angles: Tensor) -> Tensor:
+    """Points turned by the authors' rotations about x, y, z, which turn the other way than a right hand."""
+    about_x, about_y, about_z = (skeletons.axis_rotation(a, -angle) for a, angle in enumerate(angles.flatten().tolist()))
+    return x @ (about_z @ about_y @ about_x).to(x.dtype).T
+
+
 def crop_resize(clip: Tensor, config: dict, draws: Mapping[str, Tensor]) -> Tensor:
     """CTR-GCN's crop of a clip's frames by `p_interval`, resized to `window_size`; of an interval the draws must be given.
 
@@ -47,8 +75,4 @@ def crop_resize(clip: Tensor, config: dict, draws: Mapping[str, Tensor]) -> Tens
         ratio = float(draws["p"]) if "p" in draws else low + (high - low) * float(draws["u"])
         start, length = int(draws["bias"]), skeletons.crop_length(valid, ratio, 64)
     out = skeletons.resize(clip[start : start + length], window)
-    if "rot" not in draws:
-        return out
-    # their rotations turn the other way
-    x, y, z = (skeletons.axis_rotation(a, -angle) for a, angle in enumerate(draws["rot"].flatten().tolist()))
-    return out @ (z @ y @ x).to(out.dtype).T
+    return turned(out, draws["rot"]) if "rot" in draws else out

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vitruve.nn.fused import fixed, folded, learns, watched
 from vitruve.nn.gcn import STRIDES, WIDTHS, GraphTemporalBlock, MultiScaleTemporal, SkeletonGCN
 
 
@@ -28,12 +29,20 @@ class ChannelTopology(nn.Module):
             nn.init.kaiming_normal_(conv.weight, mode="fan_out")
             nn.init.zeros_(conv.bias)  # type: ignore[arg-type]
 
+    def topology(self, mean: Float[Tensor, "N C 1 V"], adjacency: Float[Tensor, "V V"], alpha: Tensor) -> Float[Tensor, "N D V V"]:
+        """What joint w (columns) takes of joint v, channel by channel, from the mean over frames.
+
+        The mean and a 1x1 map may change places: the mean first is T times less work.
+        """
+        pairs = torch.tanh(self.conv1(mean) - self.conv2(mean).mT).flatten(2)
+        assert self.conv4.bias is not None
+        weight = self.conv4.weight.flatten(1) * alpha
+        base = self.conv4.bias[:, None] * alpha + adjacency.mT.flatten()
+        made = torch.baddbmm(base.expand(len(pairs), -1, -1), weight.expand(len(pairs), -1, -1), pairs)
+        return made.unflatten(2, adjacency.shape)
+
     def forward(self, x: Float[Tensor, "N C T V"], adjacency: Float[Tensor, "V V"], alpha: Tensor) -> Float[Tensor, "N D T V"]:
-        # the mean over frames and a 1x1 map may change places: the mean first is T times less work
-        mean = x.mean(2, keepdim=True)
-        pairs = torch.tanh(self.conv1(mean).mT - self.conv2(mean))
-        topology = self.conv4(pairs) * alpha + adjacency
-        return self.conv3(x) @ topology.mT
+        return self.conv3(x) @ self.topology(x.mean(2, keepdim=True), adjacency, alpha)
 
 
 class CTRGraphConv(nn.Module):
@@ -55,8 +64,30 @@ class CTRGraphConv(nn.Module):
         nn.init.constant_(self.bn.weight, 1e-6)
 
     def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T V"]:
-        y = sum(conv(x, a, self.alpha) for conv, a in zip(self.convs, self.PA))
-        return F.relu(self.bn(y) + self.down(x))
+        if watched(self.bn, *self.convs):
+            return F.relu(self.bn(sum(conv(x, a, self.alpha) for conv, a in zip(self.convs, self.PA))) + self.down(x))
+        mean = x.mean(2, keepdim=True)
+        scale, base = (None, None) if learns(self.bn) else self._folded(x)
+        y = None if base is None else base.flatten(0, 1)
+        for conv, a in zip(self.convs, self.PA):
+            assert isinstance(conv, ChannelTopology) and conv.conv3.bias is not None
+            weight, bias = conv.conv3.weight, conv.conv3.bias
+            if scale is not None:
+                weight, bias = weight * scale[:, None, None, None], bias * scale
+            mapped, topology = F.conv2d(x, weight, bias).flatten(0, 1), conv.topology(mean, a, self.alpha).flatten(0, 1)
+            # sums over subsets are made where products are
+            y = mapped @ topology if y is None else torch.baddbmm(y, mapped, topology)
+        assert y is not None
+        y = y.unflatten(0, (len(x), -1))
+        return F.relu(y if scale is not None else self.bn(y) + self.down(x))
+
+    def _folded(self, x: Float[Tensor, "N C T V"]) -> tuple[Float[Tensor, " D"], Float[Tensor, "N D T V"]]:
+        """Where normalisation is fixed: its scale, and the shortcut with its shift, to which subsets are added."""
+        scale, shift = fixed(self.bn)
+        if isinstance(self.down, nn.Identity):
+            return scale, x + shift[:, None, None]
+        weight, bias = folded(*self.down)  # type: ignore[misc]
+        return scale, F.conv2d(x, weight, bias + shift)
 
 
 class CTRGCN(SkeletonGCN):

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from vitruve.errors import OptionError, ShapeError
 from vitruve.metrics.gait import part_distances
+from vitruve.nn.fused import conv_norm, shortcut
 
 
 class BasicBlock(nn.Module):
@@ -27,8 +28,8 @@ class BasicBlock(nn.Module):
         self.downsample = _shortcut(c_in, width, stride)
 
     def forward(self, x: Float[Tensor, "N C H W"]) -> Float[Tensor, "N D H2 W2"]:
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + self.downsample(x))
+        y = conv_norm(self.conv2, self.bn2, F.relu(conv_norm(self.conv1, self.bn1, x)))
+        return F.relu(y + shortcut(self.downsample, x))
 
 
 class Bottleneck(nn.Module):
@@ -47,8 +48,8 @@ class Bottleneck(nn.Module):
         self.downsample = _shortcut(c_in, 4 * width, stride)
 
     def forward(self, x: Float[Tensor, "N C H W"]) -> Float[Tensor, "N D H2 W2"]:
-        y = F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))
-        return F.relu(self.bn3(self.conv3(y)) + self.downsample(x))
+        y = F.relu(conv_norm(self.conv2, self.bn2, F.relu(conv_norm(self.conv1, self.bn1, x))))
+        return F.relu(conv_norm(self.conv3, self.bn3, y) + shortcut(self.downsample, x))
 
 
 def _shortcut(c_in: int, c_out: int, stride: int) -> nn.Module:
@@ -103,7 +104,7 @@ class ResNet9(nn.Module):
                 nn.init.normal_(m.weight, 1.0, 0.02)
 
     def forward(self, x: Float[Tensor, "N C H W"]) -> Float[Tensor, "N D H2 W2"]:
-        x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+        x = self.maxpool(F.relu(conv_norm(self.conv1, self.bn1, x)))
         return self.layer4(self.layer3(self.layer2(self.layer1(x))))
 
 
@@ -128,6 +129,11 @@ def pool_frames(x: Float[Tensor, "M *S"], lengths: Sequence[int]) -> Float[Tenso
     return torch.stack([s.max(0).values for s in x.split(list(lengths))])
 
 
+def column_lengths(weight: Float[Tensor, "P C D"]) -> Float[Tensor, "P 1 D"]:
+    """What products with `weight` are divided by for columns of unit length: there are far fewer of them than entries of the weight."""
+    return torch.linalg.vector_norm(weight, dim=1, keepdim=True).clamp_min(1e-12)
+
+
 class PartLinear(nn.Module):
     """A linear map of its own, without bias, for each part; `normalise` gives the columns unit length (OpenGait's SeparateFCs)."""
 
@@ -137,8 +143,8 @@ class PartLinear(nn.Module):
         self.weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(parts, c_in, c_out)))
 
     def forward(self, x: Float[Tensor, "N C P"]) -> Float[Tensor, "N D P"]:
-        w = F.normalize(self.weight, dim=1) if self.normalise else self.weight
-        return (x.permute(2, 0, 1) @ w).permute(1, 2, 0)
+        y = x.permute(2, 0, 1) @ self.weight
+        return (y / column_lengths(self.weight) if self.normalise else y).permute(1, 2, 0)
 
 
 class PartBNNeck(nn.Module):
@@ -157,10 +163,9 @@ class PartBNNeck(nn.Module):
     def forward(self, x: Float[Tensor, "N C P"]) -> tuple[Float[Tensor, "N C P"], Float[Tensor, "N K P"]]:
         """(normalised embeddings, logits)."""
         y = self.norm(x.flatten(1)).view(x.shape).permute(2, 0, 1)
-        w: Tensor = self.weight
-        if self.cosine:
-            y, w = F.normalize(y, dim=-1), F.normalize(w, dim=1)
-        return y.permute(1, 2, 0), (y @ w).permute(1, 2, 0)
+        y = F.normalize(y, dim=-1) if self.cosine else y
+        logits = y @ self.weight
+        return y.permute(1, 2, 0), (logits / column_lengths(self.weight) if self.cosine else logits).permute(1, 2, 0)
 
 
 def symmetric_adjacency(edges: Int[Tensor, "P P"]) -> Float[Tensor, "P P"]:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from vitruve.errors import OptionError, ShapeError
+from vitruve.nn.fused import conv_norm, side_by_side, temporal_maximum
 
 WIDTHS = (64, 64, 64, 64, 128, 128, 128, 256, 256, 256)
 STRIDES = (1, 1, 1, 1, 2, 1, 1, 2, 1, 1)
@@ -28,7 +29,7 @@ class TemporalUnit(nn.Module):
         nn.init.zeros_(self.conv.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T2 V"]:
-        return self.bn(self.conv(x))
+        return conv_norm(self.conv, self.bn, x)
 
 
 class MultiScaleTemporal(nn.Module):
@@ -44,6 +45,7 @@ class MultiScaleTemporal(nn.Module):
         if not width or (c_out % branches and not uneven):
             raise OptionError(f"{c_out} channels do not divide among {branches} temporal branches")
         rest = c_out - width * (branches - 1)
+        self.stride = stride
 
         def entry() -> list[nn.Module]:
             return [nn.Conv2d(c_in, width, 1), nn.BatchNorm2d(width), nn.ReLU()]
@@ -54,7 +56,15 @@ class MultiScaleTemporal(nn.Module):
         self.branches = nn.ModuleList(made)
 
     def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T2 V"]:
-        return torch.cat([branch(x) for branch in self.branches], 1)
+        # 1x1 maps of the same input are one; only that without a kernel after it has the stride already
+        entries = [(branch[0], branch[1]) for branch in self.branches]  # type: ignore[index]
+        last = entries.pop() if self.stride > 1 else None
+        parts = list(side_by_side(entries, x).split([conv.out_channels for conv, _ in entries], 1))
+        parts = [F.relu(y) for y in parts[: len(self.branches) - 1]] + (parts[-1:] if last is None else [conv_norm(*last, x)])
+        for i, branch in enumerate(self.branches[:-1]):
+            after = branch[3]  # type: ignore[index]
+            parts[i] = branch[4](temporal_maximum(parts[i], after)) if isinstance(after, nn.MaxPool2d) else after(parts[i])  # type: ignore[index]
+        return torch.cat(parts, 1)
 
 
 class GraphTemporalBlock(nn.Module):

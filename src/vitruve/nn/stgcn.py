@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from vitruve.core.skeleton import Skeleton
 from vitruve.errors import OptionError, ShapeError
+from vitruve.nn.fused import conv_norm, shortcut, watched
 from vitruve.nn.graph import hop_distances
 
 STRATEGIES = ("uniform", "distance", "spatial")
@@ -104,8 +105,13 @@ class STGCNBlock(nn.Module):
             self.residual = nn.Sequential(nn.Conv2d(c_in, c_out, 1, (stride, 1)), nn.BatchNorm2d(c_out))
 
     def forward(self, x: Float[Tensor, "N C T J"], graph: Float[Tensor, "K J J"]) -> Float[Tensor, "N D T2 J"]:
-        y = self.tcn(self.gcn(x, graph))
-        return F.relu(y if self.residual is None else y + self.residual(x))
+        y = self.gcn(x, graph)
+        if watched(self.tcn):
+            y = self.tcn(y)
+        else:
+            first, activation, conv, norm, dropout = self.tcn
+            y = dropout(conv_norm(conv, norm, activation(first(y))))  # type: ignore[arg-type]
+        return F.relu(y if self.residual is None else y + shortcut(self.residual, x))
 
 
 class STGCN(nn.Module):

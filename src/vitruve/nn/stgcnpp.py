@@ -20,6 +20,7 @@ from torch.nn import functional as F
 from vitruve.core.skeleton import Skeleton
 from vitruve.errors import OptionError, ShapeError
 from vitruve.nn.ctrgcn import CTRGraphConv
+from vitruve.nn.fused import conv_norm, shortcut, side_by_side, temporal_maximum
 from vitruve.nn.gcn import STRIDES, WIDTHS, GraphTemporalBlock, MultiScaleTemporal, SkeletonGCN, TemporalUnit
 from vitruve.nn.msg3d import MSG3DStage
 from vitruve.nn.skeletons import bone_parents, kinect_parents, linked_graph
@@ -170,7 +171,7 @@ class LearnedGraphConv(GraphConvolution):
         elif self.adaptive == "importance":
             graph = graph * self.PA
         y = self.bn(self.conv(torch.einsum("nctv,kvw->nkctw", x, graph).flatten(1, 2)) if self.first else super().forward(x, graph))
-        return F.relu(y + self.down(x) if self.residual else y)
+        return F.relu(y + shortcut(self.down, x) if self.residual else y)
 
 
 class TemporalScales(nn.Module):
@@ -209,7 +210,20 @@ class TemporalScales(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T2 V"]:
-        return self.dropout(self.bn(self.transform(torch.cat([branch(x) for branch in self.branches], 1))))
+        # branches whose first map is a 1x1 convolution of every frame share it
+        shared = [branch for branch in self.branches if isinstance(branch, nn.Sequential)]
+        entered = side_by_side([(branch[0], branch[1]) for branch in shared], x)  # type: ignore[misc]
+        parts = dict(zip(map(id, shared), F.relu(entered).split([branch[0].out_channels for branch in shared], 1)))  # type: ignore[misc]
+
+        def last(branch: nn.Module) -> Tensor:
+            if not isinstance(branch, nn.Sequential):
+                return branch(x)
+            after, y = branch[3], parts[id(branch)]
+            return temporal_maximum(y, after) if isinstance(after, nn.MaxPool2d) else after(y)
+
+        norm, _, mix = self.transform
+        y = F.relu(norm(torch.cat([last(branch) for branch in self.branches], 1)))
+        return self.dropout(conv_norm(mix, self.bn, y))  # type: ignore[arg-type]
 
 
 class DroppedTemporalUnit(TemporalUnit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -94,21 +95,27 @@ def draw_poses(
         strokes += [(-z[j] + 1e-3, p, j, j, opacity[p, j], tuple(map(int, joints[j]))) for j in range(len(skeleton)) if known[p, j]]
     strokes.sort(key=lambda s: s[0])
 
+    height, width_of_image = out.shape[:2]
+    places = points.tolist()
+
     def stroke(p: int, a: int, b: int, alpha: float, colour: tuple[int, ...], w: float) -> None:
-        ends = points[p, [a, b]]
+        (xa, ya), (xb, yb) = places[p][a], places[p][b]
         pad = int(w) + 3
-        x0, y0 = np.maximum(np.floor(ends.min(0)).astype(int) - pad, 0)
-        x1, y1 = np.ceil(ends.max(0)).astype(int) + pad + 1
-        part = out[y0 : max(y1, 0), x0 : max(x1, 0)]
-        if not part.size:
+        x0, y0 = max(math.floor(min(xa, xb)) - pad, 0), max(math.floor(min(ya, yb)) - pad, 0)
+        x1, y1 = math.ceil(max(xa, xb)) + pad + 1, math.ceil(max(ya, yb)) + pad + 1
+        if x1 <= x0 or y1 <= y0 or x0 >= width_of_image or y0 >= height:
             return
-        fresh = part.copy()
-        q = [tuple(int(v) for v in np.round((e - (x0, y0)) * 2**_SUBPIXEL)) for e in ends]
+        part = out[y0:y1, x0:x1]
+        # what is opaque needs no copy to be mixed with
+        fresh = part if alpha > 0.995 else part.copy()
+        first = round((xa - x0) * 2**_SUBPIXEL), round((ya - y0) * 2**_SUBPIXEL)
         if a == b:
-            cv2.circle(fresh, q[0], round(w / 2 * 2**_SUBPIXEL), colour, -1, cv2.LINE_AA, _SUBPIXEL)
+            cv2.circle(fresh, first, round(w / 2 * 2**_SUBPIXEL), colour, -1, cv2.LINE_AA, _SUBPIXEL)
         else:
-            cv2.line(fresh, q[0], q[1], colour, max(1, round(w)), cv2.LINE_AA, _SUBPIXEL)
-        part[:] = fresh if alpha > 0.995 else cv2.addWeighted(fresh, alpha, part, 1 - alpha, 0)
+            last = round((xb - x0) * 2**_SUBPIXEL), round((yb - y0) * 2**_SUBPIXEL)
+            cv2.line(fresh, first, last, colour, max(1, round(w)), cv2.LINE_AA, _SUBPIXEL)
+        if fresh is not part:
+            cv2.addWeighted(fresh, alpha, part, 1 - alpha, 0, dst=part)
 
     for _, p, a, b, alpha, _ in strokes:
         stroke(p, a, b, 0.45 * alpha, HALO, (1.6 if a == b else 1.0) * width + 2)

@@ -139,7 +139,7 @@ def _temporal(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dic
     if "y" in x:
         target = x["y"].clone()
         target[:, :, 0] = 0
-        loss = pose.mpjpe(model.train()(x["x"]), target)
+        loss = pose.mpjpe(model.train("eval mode" not in spec.get("notes", ""))(x["x"]), target)
         loss.backward()
         return Named({"loss": loss, "g_conv0_slice": model.layers_conv[0].weight.grad[:8, :8]}, model)
     with torch.no_grad():

@@ -91,24 +91,25 @@ def _ucla(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
 
 
 def _ntu(spec: dict, x: dict[str, Tensor]) -> dict[str, object]:
-    calls, shapes, window = spec["calls"], spec["outputs"], spec["config"]["window_size"]
+    calls, shapes, window = spec["calls"], spec.get("outputs", {}), spec["config"]["window_size"]
     clips = [row.reshape(len(row), 2, 25, 3) for row in x["x"]]
-    clips = [c[c.flatten(1).any(1)] for c in clips]
+    # theirs count the frames that hold something, and read as many from the start
+    clips = [c[: int((c.flatten(1).sum(1) != 0).sum())] for c in clips]
     # their rotations turn the other way
     turns = [skeletons.axis_rotation(a, -angle) for a, angle in enumerate(x["rot"].tolist())]
     rotation = turns[2] @ turns[1] @ turns[0]
     test, train = [], []
-    margin = (1 - float(re.search(r"p_interval \[(\.\d+)\]", calls)[1])) / 2
-    ratio, most = float(re.search(r"p=(\.\d+)", calls)[1]), int(re.search(r"start min\((\d+)", calls)[1])
+    margin = (1 - float(re.search(r"p_interval \[([\d.]+)\]", calls)[1])) / 2
+    ratio, most = float(re.search(r"p=(\d*\.\d+)", calls)[1]), int(re.search(r"start min\((\d+)", calls)[1])
     for c in clips:
         bias = int(margin * len(c))
         test.append(skeletons.resize(c[bias : len(c) - bias], window))
-        length = skeletons.crop_length(len(c), ratio, window)
+        length = skeletons.crop_length(len(c), ratio, 64)
         start = min(most, len(c) - length)
         train.append(skeletons.resize(c[start : start + length], window) @ rotation.T)
     made = {f"test_{name}": [skeletons.stream(c, stream, NTU_TREE) for c in test] for name, stream in STREAMS.items()} | {"train_rotated": train}
     out: dict[str, object] = {}
     for name, values in made.items():
         tokens = torch.stack(values).permute(0, 4, 1, 3, 2)
-        out[name] = tokens[:, :, :: tokens.shape[2] // shapes[name][0][2]]
+        out[name] = tokens[:, :, :: tokens.shape[2] // shapes[name][0][2]] if name in shapes else tokens
     return out | {"rotation": rotation}

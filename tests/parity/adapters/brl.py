@@ -42,9 +42,13 @@ LOSSES = {
     "ldam": "ldam",
     "balanced_softmax": "balanced_softmax",
     "ce": "cross_entropy",
+    "kps": "kps",
+    "gumbel": "gumbel",
+    "kaa": "action_aware",
 }
-FIRST_EPOCH = {"aa": 17, "cb": 18, "weighted": 19, "focal": 18, "balanced_softmax": 0, "ldam": 18, "ce": 0}
-SECOND_STAGE = 19
+FIRST_EPOCH = {"aa": 17, "cb": 18, "weighted": 19, "focal": 18, "balanced_softmax": 0, "ldam": 18, "ce": 0, "kps": 15, "gumbel": 19, "kaa": 128}
+SECOND_STAGE = {"kps": 16, "gumbel": 20, "kaa": 129}
+"""Where it does not begin at epoch 19."""
 
 
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
@@ -136,18 +140,20 @@ def _counts(config: dict) -> tuple[int, ...]:
 
 
 def _losses(config: dict, x: dict[str, Tensor], outputs: dict, calls: str) -> dict[str, object]:
-    counts = _counts(config)
+    counts = tuple(x["counts"].tolist()) if "counts" in x else _counts(config)
     score, label = x["score"], x["label"]
 
-    def weights(kind: str, epoch: int, first: int = SECOND_STAGE) -> Tensor:
+    def weights(kind: str, epoch: int, first: int = 19) -> Tensor:
         """Of a loss object that was called from epoch `first` on: the release's action-aware one flips its betas whenever it weighs,
         and its plain one, once it has made ones, keeps them."""
-        if epoch < SECOND_STAGE or (kind == "weighted" and first < SECOND_STAGE):
+        second = SECOND_STAGE.get(kind, 19)
+        if epoch < second or (kind == "weighted" and first < second):
             return torch.ones(len(counts))
-        return class_weights(LOSSES[kind], counts, flipped=(epoch - max(first, SECOND_STAGE)) % 2 == 1 and kind == "aa")
+        return class_weights(LOSSES[kind], counts, flipped=(epoch - max(first, second)) % 2 == 1 and LOSSES[kind] == "action_aware")
 
-    def pair(kind: str, epoch: int, of: Tensor, first: int = SECOND_STAGE) -> tuple[Tensor, Tensor]:
-        return clip_losses(LOSSES[kind], score, of, counts, epoch >= SECOND_STAGE or kind == "balanced_softmax"), weights(kind, epoch, first)[of]
+    def pair(kind: str, epoch: int, of: Tensor, first: int = 19) -> tuple[Tensor, Tensor]:
+        second = epoch >= SECOND_STAGE.get(kind, 19) or kind == "balanced_softmax"
+        return clip_losses(LOSSES[kind], score, of, counts, second), weights(kind, epoch, first)[of]
 
     out: dict[str, object] = {"class_counts": torch.tensor(counts), "class_betas": class_betas(torch.tensor(counts, dtype=torch.float64))}
     for name, (shape, _) in outputs.items():
@@ -227,7 +233,7 @@ def _preprocess(config: dict, keypoint: Tensor, outputs: dict, calls: str) -> di
             x = planar(Poses(points[..., :2], body, confidence=score, image_size=(width, height)), len(points))[..., : points.shape[-1]]
             out.setdefault("normalised", x.transpose(0, 1))
         if body.name == "ntu25":
-            x, centre = upright(x, body)
+            x, centre = upright(x, body, turn=config.get("align_spine", True))
             out.setdefault("normalised", x.transpose(0, 1))
             out.setdefault("body_center", centre)
         return x

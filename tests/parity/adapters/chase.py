@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tests.parity.reading import cut, in_training
+from tests.parity.reading import cut, in_training, ntu_feeder
 from vitruve.methods.recognition.chase import (
+    _JOINT_SETS,
     CHASE,
     SHIFT,
     Config,
@@ -20,16 +21,14 @@ from vitruve.methods.recognition.chase import (
     _renamed,
     extremes,
     gaussian_kernels,
-    hierarchy,
-    joint_set,
     loss_terms,
     mmd,
     mutual,
     shift_vector,
     turn_matrix,
-    vectors,
 )
-from vitruve.nn import hdgcn
+from vitruve.nn import hdgcn, istanet
+from vitruve.nn.entities import by_side, hierarchy, joint_set, vectors
 
 SETS = {"ntu": "ntu25", "vol": "coco17", "cad": "coco17", "h2o": "hand21_left", "asb": "assembly21", "ucla": "kinect20"}
 
@@ -40,6 +39,13 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if not state:
         if not x:
             return _graphs(spec)
+        if "p_interval" in config:
+            move = shift_vector(x["draw"].tolist(), config.get("norm", SHIFT)) if "draw" in x else None
+            return dict.fromkeys(spec["outputs"], ntu_feeder(x, config, move))
+        if "image_size" in config:
+            return _group(spec, x)
+        if "window_partition" in spec["module"]:
+            return dict.fromkeys(spec["outputs"], istanet.partition(x["x"], tuple(config["window_size"])))
         return _augment(config, x) if "x" in x else _losses(spec, x)
     if all(k.startswith("shift.") for k in state):
         return _shift(spec, x["x"], state)
@@ -100,6 +106,15 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
         options["skeleton"] = name
     if "len_parts" in backbone:
         options |= {"tuple_frames": backbone["len_parts"], "people": backbone["num_persons"], "frames": backbone["num_frames"]}
+    elif "window_size" in backbone:
+        joints = backbone["num_joints"]
+        sets = ([name] if name else []) + list(_JOINT_SETS.values())
+        options |= {"window": tuple(backbone["window_size"]), "people": backbone["num_persons"], "frames": backbone["num_frames"]}
+        options |= {
+            "skeleton": next(s for s in sets if len(joint_set(s)) == joints),
+            "dropout": backbone.get("dropout", 0),
+            "attention_dropout": backbone.get("att_drop", 0),
+        }
     elif "config" in backbone:
         options |= {"blocks": tuple((c, s) for _, c, s in backbone["config"]), "hops": backbone.get("k", 1), "noise": backbone.get("noise_ratio", 0.1)}
     if "hierarchy" in str(backbone.get("graph")):
@@ -232,6 +247,18 @@ def _losses(spec: dict, x: dict[str, Tensor]) -> dict[str, object]:
         return sum(terms.values())
 
     return out | {name: total(name) for name in spec["outputs"] if {"ce", "lsce", "infogcn"} & set(name.split("_"))}
+
+
+def _group(spec: dict, x: dict[str, Tensor]) -> dict[str, object]:
+    """Clips of groups, clipped to the picture; sides only where there are two (Volleyball)."""
+    most = torch.tensor(spec["config"]["image_size"]).view(2, 1, 1) - 1
+    clip, ball = x["x"].clamp(min=0).minimum(most[..., None]), x.get("ball")
+    if "Collective" in spec["module"]:
+        return {"data": clip, "person_labels": x.get("person_label")}
+    if ball is not None:
+        ball = ball.T.clamp(min=0).minimum(most[..., 0])
+    data, labels = by_side(clip, ball, x.get("person_label"))
+    return {"data": data, "person_labels": labels}
 
 
 def _augment(config: dict, x: dict[str, Tensor]) -> dict[str, object]:

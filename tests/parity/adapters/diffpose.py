@@ -130,8 +130,12 @@ def _fitting(state: dict[str, Tensor], fields: dict[str, Any]) -> dict[str, Any]
     return fields | ({"condition": "pose"} if reads == 2 * JOINTS else {"condition": "candidates", "candidates": reads // (2 * JOINTS), "likelihood": False})
 
 
-def _cells(x: dict[str, Tensor], images: int) -> Tensor | None:
-    return x["cells"].reshape(images, JOINTS, -1) if "cells" in x else None
+def _cells(x: dict[str, Tensor], images: int, drawn: int) -> Tensor | None:
+    """What was drawn of each image; where nothing is drawn, what the golden holds was never read."""
+    if "cells" not in x:
+        return None
+    cells = x["cells"].reshape(images, JOINTS, -1) if x["cells"].numel() else x["cells"].new_zeros(images, JOINTS, 0)
+    return cells if drawn else cells[..., :0]
 
 
 def _denoiser(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, object]:
@@ -153,7 +157,7 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
     given = x.get("cond", x.get("c"))
     if "heatmap" in x:
         maps = x["heatmap"]
-        cells = _cells(x, len(maps))
+        cells = _cells(x, len(maps), c.drawn)
         if cells is None:
             cells = torch.zeros(len(maps), JOINTS, 0, dtype=torch.long)
         if c.condition == "embedding" and not c.full_heatmap:
@@ -162,9 +166,11 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
         elif c.full_heatmap:
             tokens = model.condition_emb.tokens(model.condition_emb.pooled_maps(maps), c.heatmap_size**2)
             out |= _attended(model, tokens.repeat_interleave(hypotheses, 0))
-        cond = model.condition(maps, hypotheses, cells)
+        # the concatenated candidates are drawn once for all hypotheses
+        own = 1 if c.condition == "candidates" else hypotheses
+        cond = model.condition(maps, own, cells)
         out["cond"] = out["out"] = out["y"] = cond
-        given = cond.flatten(0, 1)
+        given = cond.repeat_interleave(hypotheses // own, 1).flatten(0, 1)
     if "posx" in x and c.condition == "embedding" and c.positions != "linear":
         out["posenc_of_x"] = model.condition_emb.pos_encoder(x["posx"])
     if given is not None and given.ndim == 3:

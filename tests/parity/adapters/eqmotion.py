@@ -16,10 +16,10 @@ from vitruve.tasks.forecasting import ForecastBatch, displacement_errors
 
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, np.ndarray | Tensor]:
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    if state and "num_valid" in x:
+        return _pedestrians(spec["config"], x, state)
     if state and "traj" in x:
         return _network(spec, x["traj"], state)
-    if state and {"x", "vel", "num_valid"} <= x.keys():
-        return _pedestrians(x, state)
     if "rows" in x:
         return _windows(spec["config"], inputs["rows"])
     if "seed" in x:
@@ -34,7 +34,9 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
 def _network(spec: dict, traj: Tensor, state: dict[str, Tensor]) -> Named:
     weighted = spec["config"].get("weighted_loss", re.search(r"\bweighted\b", spec["calls"]) is not None)
     temperature = 0.5 if "reason" in spec["module"].split("(")[0] else 1.0
-    model = EqMotion.from_official(state, scale=1.0, temperature=temperature, frame_weights="early" if weighted else "even")
+    model = EqMotion.from_official(
+        state, scale=1.0, temperature=temperature, frame_weights="early" if weighted else "even", residual=spec["config"].get("recurrent", False)
+    )
     past = model.config.past
     seen: dict[str, Tensor] = {}
     for name in ("embedding", "embed_MLP"):
@@ -90,12 +92,20 @@ def _their_gradients(model: EqMotion, state: dict[str, Tensor]) -> dict[str, Ten
     return theirs
 
 
-def _pedestrians(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Tensor]:
-    model = EqMotion.from_official(state)
-    agents = torch.arange(x["x"].shape[1])
-    with torch.inference_mode():
-        out = model.continue_tracks(x["x"], x["vel"], agents < x["num_valid"][:, None])
-    return {"y": out.positions, "category": out.interactions}
+def _pedestrians(config: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> Named:
+    every = bool(config.get("supervise_all"))
+    model = EqMotion.from_official(state, residual=config.get("recurrent", False), supervise="all" if every else "first")
+    past, future = x["traj"].split([model.config.past, model.config.future], 2) if "traj" in x else (x["x"], x.get("gt"))
+    valid = torch.arange(past.shape[1]) < x["num_valid"][:, None]
+    batch = ForecastBatch(past, future, valid)
+    forecast = model.continue_tracks(past, x["vel"], valid) if "vel" in x else model(batch)
+    out = {"y": forecast.positions, "prediction": forecast.positions, "category": forecast.interactions}
+    if future is not None:
+        # their mean over all agents counts the padded ones, without error
+        loss = model.losses(batch)["displacement"] * (valid.float().mean() if every else 1)
+        loss.backward()
+        out["loss"] = loss.reshape(1)
+    return Named(out, model, _their_gradients(model, state))
 
 
 def _windows(config: dict, rows: np.ndarray) -> dict[str, Tensor]:

@@ -77,12 +77,13 @@ def _denoise(model: FinePOSE, spec: dict, x: dict[str, Tensor]) -> dict[str, Ten
         out |= {"ste0": _rows(seen["spatial0"]), "cross_attn": _rows(seen["cross"]), "tte0": _rows(seen["temporal0"])}
         out["st_rest"] = seen[f"temporal{model.config.depth - 1}"]
         clean = model.estimate(batch.keypoints, x["x_t"], t, prompt)
-        out |= {"flip_x_start": clean, "flip_pred_noise": model.diffusion.implied_noise(clean, x["x_t"], t)}
+        flip = "flip_" if model.config.flip else ""
+        out |= {f"{flip}x_start": clean, f"{flip}pred_noise": model.diffusion.implied_noise(clean, x["x_t"], t)}
         if "noise_init" in x:
             draws: Iterator[Tensor] = iter([x["noise_init"], *x["noise_step"]])
             # theirs stay scaled, and are millimetres on MPI-INF-3DHP
             unit = scale * (1000 if "3dhp" in spec["module"] else 1)
-            out["ddim_flip"] = model.trajectory(batch, lambda: next(draws)).transpose(0, 1) * unit
+            out["ddim_flip" if flip else "ddim"] = model.trajectory(batch, lambda: next(draws)).transpose(0, 1) * unit
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
 
 import numpy as np
@@ -9,8 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tests.parity.reading import cut, in_training
+from tests.parity.reading import cut, in_training, ntu_feeder
+from vitruve.core.standards import skeleton
 from vitruve.methods.recognition.gap import GAP, GROUPS, group_joints, prompts, similarities, text_loss
+from vitruve.nn import skeletons
 from vitruve.nn.text import ClipText
 
 
@@ -21,13 +24,29 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     if any(k.endswith("token_embedding.weight") for k in state):
         return _text(spec, x, state)
-    return _network(spec, x["x"], state) if state else _losses(spec["config"], x)
+    if state:
+        return _network(spec, x["x"], state)
+    if "label" in x:
+        return _losses(spec["config"], x)
+    return dict.fromkeys(spec["outputs"], ntu_feeder(x, spec["config"]) if "p_interval" in spec["config"] else _ucla(spec["config"], x))
+
+
+def _ucla(config: dict, x: dict[str, Tensor]) -> Tensor:
+    """NW-UCLA's feeder of a clip (T, 20, 3) turned by `agx`, `agy` degrees, its frames `idx`, as the stream that the path of the data names."""
+    clip, frames = x["x"] - x["x"][0, 1], config.get("time_steps", 52)
+    about_x, about_y = (skeletons.axis_rotation(axis, math.radians(float(x.get(name, 0)))) for axis, name in enumerate(("agx", "agy")))
+    chosen = x["idx"].long() if "idx" in x else skeletons.even_frames(len(clip), frames)
+    clip = skeletons.scale_to_box(clip @ (about_x @ about_y).to(clip).T)[chosen]
+    path = config.get("data_path", "")
+    clip = skeletons.bones(clip, skeletons.kinect_parents(skeleton("kinect20"))) if "bone" in path else clip
+    clip = skeletons.frame_differences(clip) if "motion" in path else clip
+    return clip.permute(2, 0, 1)[..., None]
 
 
 def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
     config, module = spec["config"], spec["module"]
     if plain := "logit_scale" not in state:
-        # CTR-GCN alone reads joints as they are; heads that nobody looks at are added
+        # CTR-GCN, or its baseline, alone reads joints as they are; heads that nobody looks at are added
         width = state["fc.weight"].shape[1]
         heads = ("linear_head.ViT-B/32", *(f"part_list.{i}" for i in range(len(GROUPS))))
         more = {f"{h}.{leaf}": torch.zeros(512, *size) for h in heads for leaf, size in (("weight", (width,)), ("bias", ()))}
@@ -51,7 +70,7 @@ def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, objec
         watch(f"l{i}", block)
         watch(f"l{i}_gcn", block.gcn1)
         watch(f"l{i}_tcn", block.tcn1)
-        for k, conv in enumerate(block.gcn1.convs):
+        for k, conv in enumerate(getattr(block.gcn1, "convs", ())):
             watch(f"l{i}_ctrgc{k}", conv)
     with nullcontext() if train else torch.inference_mode():
         maps = model.backbone.maps(model.vectors(x))

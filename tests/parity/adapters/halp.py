@@ -88,9 +88,7 @@ def _contrast(config: dict[str, Any], calls: str, x: dict[str, Tensor], state: d
     prototypes = next((len(v) for k, v in state.items() if k.startswith("prototypes")), 20)
     size = state["queue"].shape[1]
     generated = any(k.startswith("target") for k in x)
-    settings = {**_settings(args, prototypes), "clustered": min(max(args.get("queue_els_for_prototypes", 256), prototypes), size)}
-    if prototypes > size or not generated:
-        settings = {"prototypes": 1, "skip": 0, "clustered": 1} if prototypes > size else settings
+    settings = {**_settings(args, prototypes), "clustered": min(args.get("queue_els_for_prototypes", 256), size)}
     model = HaLP.from_official(
         state,
         **chosen,

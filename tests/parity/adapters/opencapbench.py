@@ -10,8 +10,10 @@ from torch import Tensor
 
 from vitruve.core.camera import Camera
 from vitruve.methods.biomechanics.opencapbench import (
+    follow,
     lab_to_opensim,
     low_pass,
+    nearest_moment,
     person_boxes,
     resample,
     splined,
@@ -31,7 +33,9 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray]) 
         return _metric(spec["config"]["columns"], x)
     if {"kp", "conf", "cutoff"} <= x.keys():
         return _triangulation(spec, x)
-    raise ValueError(f"inputs {sorted(x)}: neither mapping, nor metric, nor triangulation")
+    if "people" in x:
+        return _following(spec["config"], x["people"].double())
+    raise ValueError(f"inputs {sorted(x)}: neither mapping, nor metric, nor triangulation, nor people")
 
 
 def _mapping(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
@@ -47,6 +51,19 @@ def _mapping(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
         "trc_time": torch.arange(len(markers)) / 100,
         "trc_rotated_m": markers,
         "static_range": torch.tensor(still_range(markers, config["anatomical52"])),
+    }
+
+
+def _following(config: dict, people: Tensor) -> dict[str, object]:
+    people = people.unflatten(-1, (-1, 3))
+    moments = [nearest_moment(p, config.get("confThresh", 0.6)) for p in people]
+    key2d = follow(people, tuple(config["image_size"]))
+    return {
+        "bbox": torch.stack([person_boxes(p[..., :2]) for p in people]),
+        "largest_area": np.array([area for area, _ in moments]),
+        "largest_index": np.array([frame for _, frame in moments]),
+        "key2D": key2d[..., :2].transpose(0, 1),
+        "confidence": key2d[..., 2].T,
     }
 
 

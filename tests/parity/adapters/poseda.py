@@ -40,7 +40,9 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         if "x" in x:
             out |= _bones(x)
         if any("kcs_layer_1" in k or "pose_layer_1" in k for k in state):
-            out |= _discriminate(x, state)
+            judged = _discriminate(x, state)
+            judged.update(out | judged)
+            return judged
         elif state:
             found = _lift(spec["config"], spec["calls"], x, state, train)
             found.update(out | found)
@@ -82,12 +84,15 @@ def _bones(x: dict[str, Tensor]) -> dict[str, Tensor]:
 # -- the generator -------------------------------------------------------------------------------
 
 
-def _generate(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> dict[str, Tensor]:
+@torch.enable_grad()
+def _generate(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> Named:
     # a process alone has no prefix
     if not any("process." in k for k in state):
         process = "BA" if "w1.weight" in state else "BL" if "w1_BL.weight" in state else "RT"
         state = {f"{process}process.{k}": v for k, v in state.items()}
     renamed = PoseGenerator.rename(state)
+    names = {id(v): k for k, v in state.items()}
+    theirs = {k: names[id(v)] for k, v in renamed.items()}
     width = next(v for k, v in renamed.items() if k.endswith(".w1.weight")).shape[0]
     given = {k.removeprefix("noise").strip("_"): v for k, v in x.items() if k.startswith("noise")}
     some = next(iter(given.values()))
@@ -109,7 +114,11 @@ def _generate(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], trai
     out = generator(x["x"], noise)
     if "augx" in x:  # a later process of the release changes what an earlier one has made
         out = _continued(generator, x["x"], x["augx"], noise, out)
-    return {
+    ranges = _ranges(config, {"ba_diff": out.turns, "blr": out.ratios})
+    if ranges["diff_loss"].requires_grad:
+        ranges["diff_loss"].backward()
+    found = {
+        **ranges,
         "pose_ba": out.angled,
         "ba_diff": out.turns,
         "pose_bl": out.stretched,
@@ -118,6 +127,7 @@ def _generate(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], trai
         "rt_r": out.rotation,
         "rt_t": out.translation,
     }
+    return Named(found, generator, {theirs[k]: p for k, p in (*generator.named_parameters(), *generator.named_buffers()) if k in theirs})
 
 
 def _continued(generator: PoseGenerator, x: Tensor, before: Tensor, noise: Tensor, out: poseda.Generated) -> poseda.Generated:
@@ -138,12 +148,14 @@ def _filled(module: nn.Module, state: dict[str, Tensor]) -> nn.Module:
     return module.eval()
 
 
-def _discriminate(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Tensor]:
-    out = {}
+@torch.enable_grad()
+def _discriminate(x: dict[str, Tensor], state: dict[str, Tensor]) -> Named:
+    out: dict[str, Tensor] = {}
+    judges = nn.ModuleDict()
     d3d = _part(state, "d3d.") or {k: v for k, v in state.items() if k.startswith("kcs_path_")}
     if d3d:
         channels, last = d3d["kcs_path_1.kcs_layer_1.weight"].shape[0], d3d["kcs_path_1.layer_last.weight"].shape[0]
-        judge = _filled(PartDiscriminator(TREE, channels, last), d3d)
+        judge = judges["d3d"] = _filled(PartDiscriminator(TREE, channels, last), d3d)
         real = judge(x["x"])
         out["d3d"] = real
         if "fake" in x:
@@ -152,7 +164,7 @@ def _discriminate(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, T
     d2d = _part(state, "d2d.") or {k: v for k, v in state.items() if k.startswith(("pose_layer_", "layer_")) and "pose_layer_1.weight" in state}
     if d2d:
         width, c_in = d2d["pose_layer_1.weight"].shape
-        judge2 = _filled(KeypointDiscriminator(c_in // 2, width), d2d)
+        judge2 = judges["d2d"] = _filled(KeypointDiscriminator(c_in // 2, width), d2d)
         seen = x["x2d"] if "x2d" in x else x["x"]
         out["d2d"] = judge2(seen)
         if "fake2d" in x or "fake_2d" in x:
@@ -161,7 +173,9 @@ def _discriminate(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, T
     if "kcs_layer_1.weight" in state:
         channels, c_in = state["kcs_layer_1.weight"].shape
         out["y"] = _filled(KCSPath(c_in, channels, state["layer_last.weight"].shape[0]), state)(x["x"].reshape(len(x["x"]), -1))
-    return out
+    if losses := [v for k, v in out.items() if k.startswith("d_loss")]:
+        torch.stack(losses).sum().backward()
+    return Named(out, judges)
 
 
 # -- lifters and losses --------------------------------------------------------------------------

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tests.parity.named import Named
+from tests.parity.reading import in_training
 from vitruve.core.camera import Camera
 from vitruve.core.crops import apply_affine, crop_matrix
 from vitruve.methods.multiview.selfpose3d import Config, SelfPose3d, to_room, to_world, v2v_sizes
@@ -30,38 +32,45 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if "views1" in x:
         return losses(x, spec, state)
     if any(k.startswith("backbone.layer1.") for k in state) or any(k.startswith("layer1.") for k in state):
-        return resnet(x, state)
+        return resnet(spec, x, state)
     if any(k.startswith("front_layers.") for k in state):
-        return v2v(x, state)
+        return v2v(spec, x, state)
     if any(k.startswith("v2v_net.") for k in state):
-        return rootnet(x, spec["config"], state) if "grid_center" not in x else posenet(x, spec["config"], state)
+        return rootnet(spec, x, state) if "grid_center" not in x else posenet(x, spec["config"], state)
     return geometry(x, spec["config"])
 
 
 # -- single networks -----------------------------------------------------------------------------
 
 
-def resnet(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Tensor]:
+def resnet(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> Named:
     attention = any(k.startswith("backbone.") for k in state)
     sizes = pose_resnet_sizes(state, "backbone." if attention else "")
     net = PoseAttention(**sizes) if attention else PoseResNet(**sizes)
     load_strictly(net, state)
-    net.eval()
-    with torch.no_grad():
-        out = {"y": net(x["x"])}
-        body = net.backbone if attention else net
-        return out | {"features": body.features(x["x"])}
+    net.train(in_training(spec))
+    body = net.backbone if attention else net
+    seen: list[Tensor] = []
+    body.final_layer.register_forward_pre_hook(lambda module, args: seen.append(args[0]))
+    return judged({"y": net(x["x"]), "features": seen[0]}, x, net)
 
 
-def v2v(x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Tensor]:
+def v2v(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> Named:
     widths, kernel = v2v_sizes(state)
     net = V2VNet(state["front_layers.0.block.0.weight"].shape[1], len(state["output_layer.weight"]), widths, kernel)
     load_strictly(net, state)
-    net.eval()
-    with torch.no_grad():
-        front = net.front_layers(x["x"])
-        body = net.encoder_decoder(front)
-        return {"y": net.output_layer(body), "front_ch0": front[:, 0], "encdec_ch0": body[:, 0]}
+    net.train(in_training(spec))
+    front = net.front_layers(x["x"])
+    body = net.encoder_decoder(front)
+    return judged({"y": net.output_layer(body), "front_ch0": front[:, 0], "encdec_ch0": body[:, 0]}, x, net)
+
+
+def judged(out: dict[str, Tensor], x: dict[str, Tensor], net: nn.Module) -> Named:
+    """With the mean squared error and its gradients where a target is given."""
+    if "target" in x:
+        out["loss"] = (out["y"] - x["target"]).square().mean()
+        out["loss"].backward()
+    return Named(out, net)
 
 
 # -- geometry ------------------------------------------------------------------------------------
@@ -182,8 +191,10 @@ def geometry(x: dict[str, Tensor], given: dict) -> dict[str, Tensor]:
 # -- the parts of the system ---------------------------------------------------------------------
 
 
-def rootnet(x: dict[str, Tensor], given: dict, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    model = method_of(given, state, {"root_net": "v2v_net."})
+def rootnet(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> Named:
+    model = method_of(spec["config"], state, {"root_net": "v2v_net."})
+    assert model.root_net is not None
+    model.root_net.train(in_training(spec))
     rig, heatmaps = to_room(cameras_of(x)), x["heatmaps"].transpose(0, 1)
     out: dict[str, Tensor] = {}
     with torch.no_grad():
@@ -191,14 +202,15 @@ def rootnet(x: dict[str, Tensor], given: dict, state: dict[str, Tensor]) -> dict
             cubes = model.root_volume(heatmaps, rig, crop_of(x, copy, model.config.view_size[0]))
             out[f"root_cubes_copy{copy}"] = cubes
             out[f"grid_centers_copy{copy}"] = centres(*model.propose(cubes), model.config.threshold)
-        if "uniform" in x:
-            n, u, plain = int(x["n_roots"]), x["uniform"].float(), x["trans1"].float()[None]
-            roots = model.scatter(torch.stack([u[:n], u[n : 2 * n]], -1)[None], u[2 * n :][None], x["z_noise"][None])
-            drawn = model.draw_roots(roots, rig, plain, x["hm_noise"][None])
-            target = model.root_target(roots, torch.ones(1, n, dtype=torch.bool))
-            found = model.root_volume(drawn, rig, plain)
-            out |= {"synth_heatmaps": drawn.transpose(0, 1), "synth_target": target, "synth_root_cubes": found, "synth_mse": (found - target).square().mean()}
-    return out
+    if "uniform" in x:
+        n, u, plain = int(x["n_roots"]), x["uniform"].float(), x["trans1"].float()[None]
+        roots = model.scatter(torch.stack([u[:n], u[n : 2 * n]], -1)[None], u[2 * n :][None], x["z_noise"][None])
+        drawn = model.draw_roots(roots, rig, plain, x["hm_noise"][None])
+        target = model.root_target(roots, torch.ones(1, n, dtype=torch.bool))
+        found = model.root_volume(drawn, rig, plain)
+        out |= {"synth_heatmaps": drawn.transpose(0, 1), "synth_target": target, "synth_root_cubes": found, "synth_mse": (found - target).square().mean()}
+        out["synth_mse"].backward()
+    return Named(out, nn.ModuleDict({"v2v_net": model.root_net}))
 
 
 def posenet(x: dict[str, Tensor], given: dict, state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ from torch import Tensor
 from tests.parity.reading import cut, in_training
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
-from vitruve.methods.recognition.skateformer import Config, Draws, SkateFormer, partition, ucla, unpartition
+from vitruve.methods.recognition.skateformer import Config, Downsample, Draws, SkateFormer, partition, ucla, unpartition
 from vitruve.nn import skeletons
 from vitruve.tasks.method import Schedule
 from vitruve.tasks.recognition import RecognitionBatch
@@ -31,6 +31,8 @@ NTU_TREE = skeletons.bone_parents(skeleton("ntu25"), "spine_mid")
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     config, calls = spec["config"], spec["calls"]
+    if "reduction.weight" in state:
+        return _merging(spec, x["x"], state)
     if state:
         return _network(spec, x, state)
     if "sizes" in config:
@@ -105,6 +107,14 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
     found = {name: v.permute(0, 3, 1, 2) for name, v in seen.items() if not name.startswith("attention")}
     found["embedded"] = found["stage0_block0_input"]
     return out | {name: cut(found[name], shape) for name, shape in shapes.items() if name in found}
+
+
+def _merging(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
+    """The merging of frames between two stages, alone."""
+    c_out, c_in, kernel, _ = state["reduction.weight"].shape
+    module = Downsample(c_in, c_out, kernel).train(in_training(spec))
+    module.load_state_dict(state)
+    return dict.fromkeys(spec["outputs"], module(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2))
 
 
 def _partitions(config: dict, x: dict[str, Tensor]) -> dict[str, object]:

@@ -114,6 +114,19 @@ def _surrogate(config: dict, state: dict[str, Tensor], named: str) -> str:
     return next(name for name, entries in SURROGATES.items() if all(e in state for e in entries))
 
 
+def _members(config: dict, state: dict[str, Tensor]) -> list[tuple[str, dict[str, Tensor]]]:
+    """The recognisers under attack and their weights: one, or those of an ensemble, each under a prefix of its own, in order."""
+    names = (config.get("classifier") or "").split(",")
+    if len(names) == 1:
+        return [(_surrogate(config, state, "classifier"), state)]
+    depth = next(d for d in (1, 2, 3) if len({tuple(k.split(".")[:d]) for k in state}) == len(names))
+    parts: dict[str, dict[str, Tensor]] = {}
+    for key, value in state.items():
+        words = key.split(".")
+        parts.setdefault(".".join(words[:depth]), {})[".".join(words[depth:])] = value
+    return [(_surrogate({"classifier": name}, part, "classifier"), part) for name, part in zip(names, parts.values())]
+
+
 def _budget(config: dict) -> attacks.Budget:
     return attacks.Budget(config["clippingThreshold"], 0.01, config["steps"], config["attackType"] == "target", official_quirks=True)
 
@@ -150,11 +163,15 @@ def _results(case: attacks.Case, changed: Tensor, logits: Tensor, rate: float) -
 
 def _attack(config: dict, x: dict[str, Tensor], outputs: list[str], state: dict[str, Tensor], body: Body) -> dict[str, object]:
     # in double precision: where rounding turns a ReLU over, gradients jump, and the golden's own rounding is enough of that
-    victim = read_victim(_surrogate(config, state, "classifier"), state, body, x["x"].shape[2]).double()
+    victims = [read_victim(name, part, body, x["x"].shape[2]).double() for name, part in _members(config, state)]
+
+    def victim(joints: Tensor) -> Tensor:
+        return torch.stack([v(joints) for v in victims]).sum(0)
+
     clean, label, budget = x["x"].double(), x.get("targets", x["labels"]), _budget(config)
     case = attacks.Case(clean, label, budget)
     model = _Watched(victim, case)
-    name = config["attacker"]
+    name = config["attacker"].removesuffix("Attacker").upper()
     if name == "FGSM":
         changed = attacks.ifgsm(model, clean, label, budget)
     elif name == "MI-FGSM":

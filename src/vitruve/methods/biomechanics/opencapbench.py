@@ -297,6 +297,47 @@ def person_boxes(keypoints: Float[Tensor, "F K 2"]) -> Float[Tensor, "F 4"]:
     return raised.nan_to_num(0.0)
 
 
+def nearest_moment(person: Float[Tensor, "F K 3"], least: float = 0.6) -> tuple[float, int]:
+    """Area of a person's largest box and its frame, of those whose mean confidence passes `least`; 0 where none does.
+
+    Frames with fewer than ten keypoints above 0.4 do not count, where others have more (benchmarking/tracking.py).
+    """
+    box, confidence = person_boxes(person[..., :2]), person[..., 2].masked_fill(person[..., 2] == 0, torch.nan)
+    area, well = box[:, 2] * box[:, 3], (confidence > 0.4).sum(-1) >= 10
+    if well.any():
+        area = area * well
+    area = area * (confidence.nanmean(-1) > least)
+    return float(area.max()), int(area.argmax())
+
+
+def follow(people: Float[Tensor, "P F K 3"], image_size: tuple[int, int]) -> Float[Tensor, "F K 3"]:
+    """The person nearest to the camera, from that moment on and back for as long as their box does not jump; zeros beyond.
+
+    A jump moves a box's corners by more than a fifth of the picture's mean side. Rows are x, y, confidence, 0 where missing; people
+    keep their place among the others, as a top-down detector's do (benchmarking/tracking.py).
+    """
+    areas, frames = zip(*(nearest_moment(p) for p in people))
+    who = int(np.argmax(areas))
+    if areas[who] == 0:
+        return torch.zeros_like(people[0])
+    box = person_boxes(people[who, ..., :2])
+    corners = torch.cat([box[:, :2], box[:, :2] + box[:, 2:]], -1)
+    jumps = corners.diff(dim=0).norm(dim=-1) > 0.2 * sum(image_size) / 2
+    # the number of jumps before a frame is the same along the run that holds the moment
+    run = torch.cat([jumps.new_zeros(1, dtype=torch.long), jumps.cumsum(0)])
+    return people[who] * (run == run[frames[who]])[:, None, None]
+
+
+def subject(view: Poses) -> Poses:
+    """A view of one person: the one of several whom :func:`follow` follows; OptionError where the picture's size is not known."""
+    if view.num_people == 1:
+        return view
+    if view.image_size is None:
+        raise OptionError(f"markers: {view.num_people} people in a view without image_size; expected one person, or the picture's size")
+    found = follow(torch.cat([view.positions.nan_to_num(0.0), view.confidence[..., None]], -1), view.image_size)
+    return Poses(found[None, ..., :2], view.skeleton, view.fps, found[None, ..., 2], name=view.name, image_size=view.image_size)
+
+
 def lab_to_opensim(markers: Float[Tensor, "*B 3"]) -> Float[Tensor, "*B 3"]:
     """Points of OpenCap's checkerboard frame in OpenSim's: turned by 90 degrees about y, then by 180 about z."""
     y, z = (torch.tensor(v, dtype=markers.dtype) for v in ((0.0, torch.pi / 2, 0.0), (0.0, 0.0, torch.pi)))
@@ -374,10 +415,11 @@ def markers_from_views(views: Sequence[Poses], cameras: Sequence[Camera], config
     """Markers (1, T, K, 3) at 100 frames a second, metres, in the cameras' world, from synchronous keypoints of two views or more.
 
     Filtered in each view, undistorted, triangulated with the keypoints' confidences as weights, gaps of up to a fifth of a second
-    filled, resampled.
+    filled, resampled. Of several people in a view the nearest is meant (:func:`subject`).
 
     Raises OptionError where views and cameras do not fit together.
     """
+    views = [subject(v) for v in views]
     if len(views) != len(cameras) or len(views) < 2:
         raise OptionError(f"markers: {len(views)} views and {len(cameras)} cameras; expected two or more of each, as many")
     first = views[0]

@@ -59,6 +59,8 @@ class Config:
     """The equivariant non-linearity (ablation)."""
     attention: bool = True
     """Inner-agent attention (ablation)."""
+    residual: bool = True
+    """A layer's node update is added to the features it reads, as in all of the authors' scripts; else it replaces them."""
 
     def __post_init__(self) -> None:
         for name, choices in (("agents", ("particles", "joints", "people")), ("supervise", ("all", "first")), ("frame_weights", ("even", "early"))):
@@ -268,7 +270,8 @@ class FeatureLayer(nn.Module):
             out = q - product.clamp(max=0) / (k.square().sum(-2, keepdim=True) + 1e-4) * k + mean
         if update:
             others = h.new_zeros(h.shape) if edge is None else (pairs * edge[0]).sum(-2)
-            h = h + self.node_mlp(torch.cat([h, others], -1))
+            node = self.node_mlp(torch.cat([h, others], -1))
+            h = h + node if self.config.residual else node
         return h, out
 
     def _factors(self, h: Tensor, distance: Tensor, category: Tensor, edge: Tensor | None) -> Float[Tensor, "copies B N M C"]:
@@ -431,7 +434,7 @@ class EqMotion(Forecaster):
         changed: dict[str, Any] = {"past": 5, "future": 3, "hidden": 8, "channels": 8, "layers": 3, "categories": 4, "silent": 0, "temperature": 0.5}
         changed |= {"hypotheses": 1, "joint_tokens": 4, "scale": 2.0, "supervise": "first", "frame_weights": "early"}
         return {name: {name: value} for name, value in changed.items()} | {
-            f"no {name}": {name: False} for name in ("reasoning", "dct", "nonlinearity", "attention")
+            f"no {name}": {name: False} for name in ("reasoning", "dct", "nonlinearity", "attention", "residual")
         }
 
     @classmethod
@@ -448,7 +451,7 @@ class EqMotion(Forecaster):
     def from_official(cls, checkpoint: str | Path | Mapping[str, Tensor], **config: Any) -> EqMotion:
         """Read the authors' n-body, MD17, Human3.6M or ETH/UCY weights; sizes come from the shapes.
 
-        The category temperature cannot be seen in the weights: 1 unless given. Skeleton networks read metres (`scale`).
+        The category temperature and `residual` cannot be seen in the weights. Skeleton networks read metres (`scale`).
         """
         state = read_checkpoint(checkpoint)
         try:

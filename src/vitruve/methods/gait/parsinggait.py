@@ -21,7 +21,6 @@ from vitruve.nn.gait import (
     PartLinear,
     ResNet9,
     horizontal_pooling,
-    mean_and_max,
     mean_of_nonzero,
     pool_frames,
     symmetric_adjacency,
@@ -120,12 +119,17 @@ class PartGraph(nn.Module):
 
     def pool(self, x: Float[Tensor, "M C H W"], labels: Num[Tensor, "M H W"]) -> Float[Tensor, "M P C"]:
         """Mean plus maximum of the features, weighted by a where the node's part is and 1 - a elsewhere: attenuated, not cut out."""
-        inside = self.nodes[:, labels.long()]
-        out = []
+        a, inside = self.attention[:, None, None], self.nodes[:, labels.long()].flatten(2)
+        weight = torch.where(inside, a, 1 - a)
+        flat = x.flatten(2)
+        mean = (flat @ weight.permute(1, 2, 0) / flat.shape[2]).mT
         # node by node: the weighted maps of all nodes at once are as many times larger than the features
-        for a, mask in zip(self.attention, inside):
-            out.append(mean_and_max((x * torch.where(mask, a, 1 - a)[:, None]).flatten(2)))
-        return torch.stack(out, 1)
+        if not torch.is_grad_enabled():
+            return mean + torch.stack([(flat * w[:, None]).amax(-1) for w in weight], 1)
+        with torch.no_grad():
+            largest = torch.stack([(flat * w[:, None]).argmax(-1) for w in weight], 1)
+        # gradients flow to the largest entries alone, through what picks them
+        return mean + flat.gather(2, largest.mT).mT * weight.transpose(0, 1).gather(2, largest)
 
     def forward(self, x: Float[Tensor, "M C H W"], labels: Num[Tensor, "M H W"]) -> Float[Tensor, "M P C"]:
         return self.gcn(self.pool(x, labels))

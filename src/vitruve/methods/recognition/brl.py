@@ -30,7 +30,7 @@ STREAMS = {"j": 2.0, "b": 2.0, "k": 2.0, "jm": 1.0, "bm": 1.0, "km": 1.0}
 """Joints, bones, skips (joints from their grandparents) and their motions; what each counts in the sum of six."""
 LONGER = ("l", "n", "lm", "nm")
 """Differences from the third and fourth ancestors, which the release can make too."""
-LOSSES = ("action_aware", "cross_entropy", "focal", "class_balanced", "weighted", "ldam", "balanced_softmax", "equalization")
+LOSSES = ("action_aware", "cross_entropy", "focal", "class_balanced", "weighted", "ldam", "balanced_softmax", "equalization", "kps", "gumbel")
 MIXES = ("rebalanced", "plain", "none")
 
 
@@ -94,11 +94,11 @@ def planar(poses: Poses, people: int) -> Float[Tensor, "T P J 3"]:
     return F.pad(x[:, best], (0, 0, 0, 0, 0, people - len(best)))
 
 
-def upright(x: Float[Tensor, "T P J 3"], skeleton: Skeleton) -> tuple[Float[Tensor, "U P J 3"], Float[Tensor, " 3"]]:
+def upright(x: Float[Tensor, "T P J 3"], skeleton: Skeleton, turn: bool = True) -> tuple[Float[Tensor, "U P J 3"], Float[Tensor, " 3"]]:
     """Clips in a frame of the body, and the point that became the origin.
 
     The person seen longest comes first, and only frames with that person stay. The middle of the spine in the first frame becomes the origin;
-    the spine is turned to z, then the line of the shoulders, from left to right, to x.
+    the spine is turned to z, then the line of the shoulders, from left to right, to x (neither without `turn`).
 
     Source: BRL (PreNormalize3D), after 2s-AGCN. The second turn is the shortest one, so it tilts the spine a little again.
     """
@@ -112,7 +112,8 @@ def upright(x: Float[Tensor, "T P J 3"], skeleton: Skeleton) -> tuple[Float[Tens
     known = (x != 0).any(-1, keepdim=True)
     centre = x[0, 0, middle].clone()
     x = (x - centre) * known
-    for start, end, axis in ((base, middle, (0.0, 0.0, 1.0)), (skeleton.index("left_shoulder"), skeleton.index("right_shoulder"), (1.0, 0.0, 0.0))):
+    lines = ((base, middle, (0.0, 0.0, 1.0)), (skeleton.index("left_shoulder"), skeleton.index("right_shoulder"), (1.0, 0.0, 0.0)))
+    for start, end, axis in lines if turn else ():
         direction = x[0, 0, end] - x[0, 0, start]
         if direction.abs().sum() > 1e-6:
             x = rotations.rotate(rotations.between(direction, torch.tensor(axis, dtype=x.dtype)), x)
@@ -255,6 +256,7 @@ def clip_losses(loss: str, scores: Float[Tensor, "B K"], label: Int[Tensor, " B"
 
     Focal (gamma 2), balanced softmax and equalization are cross-entropy in the first stage; LDAM (s 30, margins up to 0.5) is itself in both.
     Equalization is as released: of the frequent two thirds, classes that are not a clip's own are left out but with probability 0.00176.
+    KPS, which scales and shifts frequent and rare classes apart, scales rare clips up in the second stage only.
 
     Source: BRL (brl/models/losses/losses.py).
     """
@@ -263,6 +265,14 @@ def clip_losses(loss: str, scores: Float[Tensor, "B K"], label: Int[Tensor, " B"
         margin = n**-0.25
         margin = 0.5 * margin / margin.max()
         scores = 30 * (scores - F.one_hot(label, len(n)) * margin)
+    elif loss == "kps":
+        scale = (50 * n / n.min()).log() / math.log(50)
+        # what the most frequent class has the rarest gets, and so on
+        turned_round = scale.sort().values[n.argsort(descending=True, stable=True).argsort()]
+        scores = scores * scale - F.one_hot(label, len(n)) * turned_round * (0.5 / turned_round.max())
+        scores = scores * turned_round.clamp(1, 50)[label, None] if second else scores
+    elif second and loss == "gumbel":
+        scores = (-(-scores.clamp(-4, 10)).exp()).exp()
     elif second and loss == "balanced_softmax":
         scores = scores + n.log()
     elif second and loss == "equalization":

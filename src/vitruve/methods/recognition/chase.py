@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +17,27 @@ from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
 from vitruve.errors import FormatError, OptionError
-from vitruve.nn import feeders, hdgcn, infogcn, skeletons, stsanet
+from vitruve.nn import feeders, hdgcn, infogcn, istanet, skeletons, stsanet
 from vitruve.nn.agcn import AGCN
 from vitruve.nn.ctrgcn import CTRGCN
+from vitruve.nn.entities import hierarchy, joint_set, links, vectors
 from vitruve.nn.gcn import STRIDES, WIDTHS, SkeletonGCN
 from vitruve.nn.stgcn import NTU_BLOCKS, STGCN
 from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 from vitruve.tasks.recognition import ActionRecognizer, RecognitionBatch
 
 Blocks = tuple[tuple[int, int], ...]
-Links = tuple[tuple[int, int], ...]
 
 BLOCKS: dict[str, Blocks] = {
     "ctrgcn": tuple(zip(WIDTHS, STRIDES)),
     "hdgcn": tuple(zip(WIDTHS, STRIDES)),
     "infogcn": infogcn.BLOCKS,
     "stsanet": stsanet.BLOCKS,
+    "istanet": istanet.BLOCKS,
     "agcn": tuple(zip(WIDTHS, STRIDES)),
     "stgcn": NTU_BLOCKS,
 }
-"""The backbones, with (channels, temporal stride) of their blocks as published; of STSA-Net (channels, width of a query)."""
+"""The backbones, with (channels, temporal stride) of their blocks as published; of STSA-Net and ISTA-Net (channels, width of a query)."""
 
 MUTUAL = (*range(49, 60), *range(105, 120))
 """NTU RGB+D 120's labels of what two people do, in the order of their own labels 0 to 25; the first 11 are NTU RGB+D 60's."""
@@ -45,85 +45,6 @@ MUTUAL = (*range(49, 60), *range(105, 120))
 TURNS = (0.3, math.pi / 4, 0.3)
 SHIFT = 0.01
 """Training clips are turned by up to these angles about x, y, z, and moved by up to this length."""
-
-
-# -- joint sets ----------------------------------------------------------------------------------
-
-# (child, parent), and links across, where the release has others than the bones of the standard joint sets
-_BODY: Links = tuple(
-    zip(
-        (15, 13, 16, 14, 11, 5, 6, 5, 5, 6, 7, 8, 1, 0, 0, 1, 2, 3, 4),
-        (13, 11, 14, 12, 12, 11, 12, 6, 7, 8, 9, 10, 2, 1, 2, 3, 4, 5, 6),
-    )
-)
-_HAND: Links = tuple(
-    zip(
-        (17, 18, 19, 4, 14, 15, 16, 3, 11, 12, 13, 2, 8, 9, 10, 1, 6, 7, 0, 8, 11, 14, 17),
-        (5, 17, 18, 19, 5, 14, 15, 16, 5, 11, 12, 13, 5, 8, 9, 10, 5, 6, 7, 6, 8, 11, 14),
-    )
-)
-
-
-@cache
-def joint_set(name: str) -> Skeleton:
-    """A standard joint set, "sbu15": the body of SBU Kinect Interaction, or "assembly21": the hand of Assembly101, tips first."""
-    if name == "sbu15":
-        limbs = [f"{side}_{joint}" for limb in (("shoulder", "elbow", "hand"), ("hip", "knee", "foot")) for side in ("left", "right") for joint in limb]
-        return Skeleton(name, ("head", "neck", "torso", *limbs), (1, 2, -1, 1, 3, 4, 1, 6, 7, 2, 9, 10, 2, 12, 13))
-    if name != "assembly21":
-        return standard(name)
-    fingers = ("thumb", "index", "middle", "ring", "pinky")
-    joints = [*(f"{f}_tip" for f in fingers), "wrist", "thumb1", "thumb2", *(f"{f}{k}" for f in fingers[1:] for k in (1, 2, 3)), "palm"]
-    bones = dict(reversed(_HAND))
-    return Skeleton(name, tuple(joints), tuple(bones.get(j, -1) for j in range(21)), landmarks=(None,) * 21)
-
-
-def _tree(parents: Sequence[int]) -> Links:
-    return tuple((j, p) for j, p in enumerate(parents) if p not in (-1, j))
-
-
-def links(skeleton: Skeleton) -> Links:
-    """What graph convolutions take for bones: CTR-GCN's of a Kinect body, the release's of COCO's body and Assembly101's hand, else the tree."""
-    own = {"coco17": _BODY, "assembly21": _HAND}
-    if skeleton.name in own:
-        return own[skeleton.name]
-    return _tree(skeletons.kinect_parents(skeleton) if skeleton.name in ("ntu25", "kinect20") else skeleton.parents)
-
-
-def hierarchy(skeleton: Skeleton, centre: str | None = None) -> hdgcn.Levels:
-    """HD-GCN's levels of a joint set about its centre of mass; None for the root."""
-    at = skeleton.roots[0] if centre is None else skeleton.index(centre)
-    if skeleton.name in ("coco17", "assembly21"):
-        # the palm of the hand, its last joint, is linked to nothing
-        return hdgcn.levels(links(skeleton), len(skeleton) - (skeleton.name == "assembly21"), at)
-    parents = list(skeleton.parents)
-    if skeleton.name == "ntu25" and skeleton.joints[at] == "spine_base":
-        # about this centre the release counts tips and thumbs as far as the hand
-        for side in ("left", "right"):
-            for tip in ("hand_tip", "thumb"):
-                parents[skeleton.index(f"{side}_{tip}")] = skeleton.index(f"{side}_wrist")
-    return hdgcn.levels(_tree(parents), len(skeleton), at)
-
-
-def vectors(skeleton: Skeleton, hops: int = 1, official_quirks: bool = False) -> Float[Tensor, "J J"]:
-    """InfoGCN's map from joints to vectors from their ancestors.
-
-    With `official_quirks`, COCO's body and Kinect's 20 joints have every parent minus the sum of its children, and Assembly101's
-    fingers hang from each other, too.
-    """
-    if official_quirks and skeleton.name in ("coco17", "kinect20"):
-        return infogcn.ancestor_vectors([(p, j) for j, p in links(skeleton)], len(skeleton), hops)
-    if official_quirks and skeleton.name == "assembly21":
-        return infogcn.ancestor_vectors(_HAND, 21, hops)
-    parents = list(skeleton.parents)
-    if skeleton.name == "ntu25":
-        parents = list(skeletons.bone_parents(skeleton, "spine_mid"))
-        for side in ("left", "right"):
-            parents[skeleton.index(f"{side}_hand_tip")] = skeleton.index(f"{side}_thumb")
-    elif skeleton.name == "coco17":
-        # hung up by the nose
-        parents = [-1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 5, 6, 11, 12, 13, 14]
-    return infogcn.ancestor_vectors(_tree(parents), len(skeleton), hops)
 
 
 def mutual(label: Int[Tensor, " N"]) -> tuple[Int[Tensor, " M"], Int[Tensor, " M"]]:
@@ -229,9 +150,9 @@ class Config:
     """Or hands, objects, a ball: entities with the same number of joints."""
     frames: int = 64
     backbone: str = "ctrgcn"
-    """ "ctrgcn", "hdgcn", "infogcn", "stsanet", "agcn" or "stgcn"."""
+    """ "ctrgcn", "hdgcn", "infogcn", "stsanet", "istanet", "agcn" or "stgcn"."""
     blocks: Blocks | None = None
-    """(channels, temporal stride) of the backbone's blocks, of STSA-Net (channels, width of a query); None for those published."""
+    """(channels, temporal stride) of the backbone's blocks, of STSA-Net and ISTA-Net (channels, width of a query); None for those published."""
     shift: str = "learned"
     """Of the origin: "learned", "mean" (to the mean of all points) or "none" (both ablations)."""
     segments: tuple[int, int, int] = (1, 1, 1)
@@ -247,9 +168,9 @@ class Config:
     dropout: float = 0.0
     """Before the last map."""
     embedding: int = 64
-    """Of joints, in InfoGCN and STSA-Net."""
+    """Of joints, in InfoGCN, STSA-Net and ISTA-Net."""
     heads: int = 3
-    """Of the attention in these two."""
+    """Of the attention in these three."""
     hops: int = 1
     """InfoGCN's k: vectors are from the k-th ancestor."""
     noise: float = 0.5
@@ -261,11 +182,15 @@ class Config:
     tuple_frames: int = 3
     """Frames of STSA-Net's tuples."""
     kernel: int = 5
-    """Nodes that STSA-Net's convolution over a tuple sees."""
+    """Nodes that STSA-Net's convolution over a tuple sees, or tokens that ISTA-Net's sees."""
     positions: bool = True
-    """Whether STSA-Net tells nodes apart when it compares them."""
+    """Whether these two tell nodes or tokens apart when they compare them."""
     attention_dropout: float = 0.0
-    """Of STSA-Net's attention maps."""
+    """Of their attention maps."""
+    window: tuple[int, int, int] = (20, 1, 2)
+    """Frames, joints and people of ISTA-Net's tokens."""
+    time_kernel: int = 3
+    """Frames of a token that ISTA-Net's convolution sees."""
     centre: str | None = None
     """HD-GCN's centre of mass, a joint; None for the root."""
     official_quirks: bool = False
@@ -288,11 +213,12 @@ _Config = Config  # what the class below calls by the same name
 
 
 def scenario(data: str, backbone: str = "ctrgcn") -> Config:
-    """The release's settings for "ntu26", "ntu11", "h2o", "assembly101", "collective" or "volleyball", with one of its four backbones.
+    """The release's settings for "ntu26", "ntu11", "h2o", "assembly101", "collective" or "volleyball", with one of its five backbones.
 
-    Entities of the last two are people, in Volleyball the ball in a place of its own.
+    Entities of the last two are people, in Volleyball the ball in a place of its own. ISTA-Net, made for several entities, is what the
+    paper compares with: without shift and its loss.
     """
-    smoothing = 0.1 if backbone in ("infogcn", "stsanet") else 0.0
+    smoothing = 0.1 if backbone in ("infogcn", "stsanet", "istanet") else 0.0
     found = {
         "ntu26": Config(backbone=backbone, frames=60 if backbone == "stsanet" else 64, label_smoothing=smoothing),
         "ntu11": Config(11, backbone=backbone, frames=60 if backbone == "stsanet" else 64, label_smoothing=smoothing),
@@ -303,7 +229,14 @@ def scenario(data: str, backbone: str = "ctrgcn") -> Config:
     }
     if data not in found:
         raise OptionError(f"CHASE data {data!r}: expected one of {', '.join(found)}")
-    return found[data]
+    if backbone != "istanet":
+        return found[data]
+    alone = replace(found[data], shift="none", mmd_weight=0.0)
+    if alone.dims == 2:
+        return replace(alone, window=(10, 1, 1))
+    alone = replace(alone, frames=120, window=(20, 1, alone.people))
+    # the hands of Assembly101 have one block more and a longer kernel
+    return replace(alone, time_kernel=5, blocks=(istanet.BLOCKS[0], *istanet.BLOCKS)) if data == "assembly101" else alone
 
 
 # -- the method ----------------------------------------------------------------------------------
@@ -437,7 +370,8 @@ class CHASE(ActionRecognizer):
             people = net.features(x).mean((2, 3)).unflatten(0, (x.shape[0], x.shape[-1]))
         else:
             people = net.people(x)  # type: ignore[operator]
-        person_logits = None if self.fc_person is None else self.fc_person(people)
+        # ISTA-Net's last window may hold the last person twice
+        person_logits = None if self.fc_person is None else self.fc_person(people[:, : x.shape[-1]])
         features = people.mean(1)
         if isinstance(net, infogcn.InfoGCN):
             code = net.code(features)
@@ -495,6 +429,7 @@ class CHASE(ActionRecognizer):
         small = ((16, 1), (16, 2))
         info = {"backbone": "infogcn", "blocks": small, "embedding": 16}
         tuples = {"backbone": "stsanet", "blocks": ((16, 4), (16, 4)), "embedding": 16, "tuple_frames": 2}
+        tokens = {"backbone": "istanet", "blocks": ((16, 4), (16, 4)), "embedding": 16, "window": (4, 1, 2)}
         return {
             "classes": {"num_classes": 5},
             "another joint set": {"skeleton": "kinect20"},
@@ -509,6 +444,9 @@ class CHASE(ActionRecognizer):
             "InfoGCN, other weights": {**info, "code_weights": (1.0, 0.0)},
             "InfoGCN, nearer priors": {**info, "prior_gain": 1.0},
             "InfoGCN of COCO's body, as released": {**info, "skeleton": "coco17", "official_quirks": True},
+            "ISTA-Net": tokens,
+            "ISTA-Net, joints in its tokens": {**tokens, "window": (4, 5, 1)},
+            "ISTA-Net, longer kernel": {**tokens, "time_kernel": 5},
             "STSA-Net": tuples,
             "STSA-Net, one head": {**tuples, "heads": 1},
             "STSA-Net, wider kernel": {**tuples, "kernel": 7},
@@ -544,7 +482,7 @@ class CHASE(ActionRecognizer):
         """Read the authors' weights, of the whole or of a backbone alone.
 
         What shapes do not say must be given where it is not the release's for NTU: `segments`, `blocks` (strides), `hops`, `centre`,
-        `skeleton` (21 joints are H2O's hand), `tuple_frames`, `people` of STSA-Net alone.
+        `skeleton` (21 joints are H2O's hand), `tuple_frames`, `people` of STSA-Net alone, and of ISTA-Net `window`, `people`, `frames`.
         """
         state = read_checkpoint(checkpoint)
         shift = {k: v for k, v in state.items() if k.startswith("shift.")}
@@ -570,6 +508,9 @@ def _backbone(c: Config, skeleton: Skeleton) -> nn.Module:
     if c.backbone == "stsanet":
         more = (c.embedding, c.tuple_frames, c.heads, c.kernel, c.positions)
         return stsanet.STSANet(c.num_classes, joints, c.dims, blocks, *more, attention_dropout=c.attention_dropout)
+    if c.backbone == "istanet":
+        kernels, sizes = (c.time_kernel, c.kernel), (c.frames, joints, c.people)
+        return istanet.ISTANet(c.num_classes, sizes, c.dims, c.window, blocks, c.embedding, c.heads, kernels, c.positions, c.attention_dropout)
     graph = skeletons.linked_graph(links(skeleton), joints)
     if c.backbone == "stgcn":
         return STGCN(graph, c.dims, blocks, c.num_classes)
@@ -584,7 +525,10 @@ _JOINT_SETS = {25: "ntu25", 21: "hand21_left", 20: "kinect20", 17: "coco17", 15:
 
 def _official_config(shift: Mapping[str, Tensor], inner: Mapping[str, Tensor], given: Mapping[str, Any]) -> dict[str, Any]:
     """Config values from the shapes of the release's weights; KeyError names what is missing."""
-    found = _stsanet_sizes(shift, inner, given) if "blocks.0.att0s" in inner else _graph_sizes(shift, inner)
+    if "blocks.0.M" in inner:
+        found = _istanet_sizes(inner, given)
+    else:
+        found = _stsanet_sizes(shift, inner, given) if "blocks.0.att0s" in inner else _graph_sizes(shift, inner)
     joints = found.pop("joints")
     if "skeleton" not in given and joints not in _JOINT_SETS:
         raise FormatError("checkpoint", f"{joints} joints: say which skeleton they are of")
@@ -625,6 +569,34 @@ def _stsanet_sizes(shift: Mapping[str, Tensor], inner: Mapping[str, Tensor], giv
         "kernel": inner["blocks.0.out_nets.0.weight"].shape[-1],
         "tuple_frames": tuple_frames,
         "positions": positions,
+    }
+
+
+def _istanet_sizes(inner: Mapping[str, Tensor], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Sizes of ISTA-Net; clips and windows, which its weights leave open, are the release's for NTU where `given` says nothing else."""
+    heads, number = inner["blocks.0.M"].shape[1:3]
+    window, frames, people = given.get("window", (20, 1, 2)), given.get("frames", 120), given.get("people", 2)
+    known = [len(joint_set(given["skeleton"]))] if "skeleton" in given else list(_JOINT_SETS)
+    joints = next((j for j in known if math.prod(istanet.tokens((frames, j, people), window)) == number), None)
+    if joints is None:
+        raise FormatError("checkpoint", f"ISTA-Net of {number} tokens: none of {known} joints gives so many; say window, frames, people and skeleton")
+    blocks: list[tuple[int, int]] = []
+    while (prefix := f"blocks.{len(blocks)}") + ".M" in inner:
+        blocks.append((len(inner[f"{prefix}.FFN.0.weight"]), len(inner[f"{prefix}.to_qkvs.weight"]) // (2 * heads)))
+    return {
+        "backbone": "istanet",
+        "num_classes": len(inner["fc.bias"]),
+        "joints": joints,
+        "people": people,
+        "frames": frames,
+        "window": window,
+        "dims": inner["embed.0.weight"].shape[1],
+        "embedding": len(inner["embed.0.weight"]),
+        "blocks": tuple(blocks),
+        "heads": heads,
+        "kernel": inner["blocks.0.proj.0.weight"].shape[-1],
+        "time_kernel": inner["blocks.0.TA.0.weight"].shape[2],
+        "positions": "blocks.0.pes.pe" in inner,
     }
 
 

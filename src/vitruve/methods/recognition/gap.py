@@ -19,8 +19,9 @@ from vitruve.core.standards import skeleton as standard
 from vitruve.data.descriptions import PARTS, ActionText, action_texts
 from vitruve.errors import FormatError, OptionError
 from vitruve.nn import feeders, skeletons
+from vitruve.nn.agcn import LearnedGCN
 from vitruve.nn.ctrgcn import CTRGCN, ctrgcn_sizes
-from vitruve.nn.gcn import STRIDES, WIDTHS
+from vitruve.nn.gcn import STRIDES, WIDTHS, SkeletonGCN
 from vitruve.nn.text import ClipText, HashTokenizer, load_text
 from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 from vitruve.tasks.recognition import ActionRecognizer, RecognitionBatch
@@ -53,6 +54,8 @@ class Config:
     frames: int = 64
     k: int = 8
     """Joints minus their k-th ancestors: 1 for bones, as many as the tree is deep (or 0) for joints."""
+    backbone: str = "ctrgcn"
+    """ "ctrgcn", or "baseline": the network that CTR-GCN is measured against, whose adjacencies are the same for all channels and clips."""
     widths: tuple[int, ...] = WIDTHS
     strides: tuple[int, ...] = STRIDES
     adaptive: bool = True
@@ -79,6 +82,8 @@ class Config:
     the matrix of ancestors of NW-UCLA holds children; groups of the bone stream are those of `GROUP_JOINTS`."""
 
     def __post_init__(self) -> None:
+        if self.backbone not in ("ctrgcn", "baseline"):
+            raise OptionError(f"GAP backbone={self.backbone!r}: expected ctrgcn or baseline")
         if not self.heads or not set(self.heads) <= set(TEXT_WIDTHS):
             raise OptionError(f"GAP heads={self.heads}: expected some of {', '.join(TEXT_WIDTHS)}")
         if not set(self.groups) <= set(GROUPS):
@@ -202,8 +207,11 @@ class GAP(ActionRecognizer):
     def __init__(self, config: _Config | None = None) -> None:
         super().__init__(config)
         c = self.config
-        graph = skeletons.spatial_graph(_graph_parents(self.skeleton))
-        self.backbone = CTRGCN(c.num_classes, graph, c.people, 3, c.widths, c.strides, c.dropout, c.adaptive)
+        if c.backbone == "baseline":
+            self.backbone: SkeletonGCN = LearnedGCN(c.num_classes, len(self.skeleton), c.people, 3, c.widths, c.strides, c.dropout, c.adaptive)
+        else:
+            graph = skeletons.spatial_graph(_graph_parents(self.skeleton))
+            self.backbone = CTRGCN(c.num_classes, graph, c.people, 3, c.widths, c.strides, c.dropout, c.adaptive)
         self.logit_scale = nn.Parameter(torch.full((1, 1 + len(GROUPS)), math.log(1 / 0.07)))
         # the names have dots and slashes, which module names must not: counted instead
         self.global_heads = nn.ModuleList(nn.Linear(c.widths[-1], TEXT_WIDTHS[name]) for name in c.heads)
@@ -317,6 +325,7 @@ class GAP(ActionRecognizer):
             "wider": {"widths": (16, 32)},
             "no strides": {"strides": (1, 1)},
             "fixed graph": {"adaptive": False},
+            "baseline network": {"backbone": "baseline"},
             "dropout": {"dropout": 0.5},
             "a wider text": {"heads": ("ViT-L/14",), "text": "none"},
             "no text": {"text": "none"},
@@ -346,7 +355,8 @@ class GAP(ActionRecognizer):
         except KeyError as e:
             raise FormatError("checkpoint", f"not a GAP checkpoint: no entry {e.args[0]!r}") from None
         fixed = {k: sizes[k] for k in ("num_classes", "people", "widths")}
-        base = {**fixed, "skeleton": joints, "heads": heads, "text": "none", "official_quirks": True}
+        backbone = "baseline" if "l1.gcn1.conv_d.0.weight" in state else "ctrgcn"
+        base = {**fixed, "backbone": backbone, "skeleton": joints, "heads": heads, "text": "none", "official_quirks": True}
         if joints == "kinect20":
             base |= {"frames": 52, "k": 6, "feeder": "ucla", "alpha": 1.0}
         model = cls(Config(**{**base, **config}))

@@ -21,6 +21,7 @@ from vitruve.errors import FormatError, OptionError
 from vitruve.nn import clips as clip_tools
 from vitruve.nn import skeletons
 from vitruve.nn.bigru import BiGRU, bigru_names, bigru_sizes
+from vitruve.nn.clusters import spherical_kmeans
 from vitruve.nn.feeders import KINECT, tokens
 from vitruve.nn.moco import Branch, info_nce
 from vitruve.nn.views import crop, middle, spatial
@@ -95,7 +96,7 @@ class Config:
     shortest: int = 64
     """and so many frames, where there are as many."""
     official_quirks: bool = False
-    """The release's arctan, which steps away from some targets on the far side: see `boundary`."""
+    """The release's arctan, which steps away from some targets on the far side (see `boundary`), and prototypes that may be more than the keys."""
 
     def __post_init__(self) -> None:
         if not self.streams or len(set(self.streams)) != len(self.streams) or not set(self.streams) <= set(STREAMS):
@@ -103,7 +104,8 @@ class Config:
         for name, choices in (("targets", ("prototypes", "random")), ("dims", (2, 3))):
             if getattr(self, name) not in choices:
                 raise OptionError(f"HaLP {name}={getattr(self, name)!r}: expected one of {', '.join(map(str, choices))}")
-        if not 1 <= self.prototypes <= self.clustered <= self.queue:
+        # the release clusters whatever keys there are
+        if not (1 <= self.clustered <= self.queue and (1 <= self.prototypes <= self.clustered or self.official_quirks)):
             raise OptionError(f"HaLP: {self.prototypes} prototypes of {self.clustered} keys of a queue of {self.queue}: expected each at most the next")
         if not 0 <= self.skip < self.prototypes or self.candidates < 1 or self.positives < 1:
             raise OptionError(
@@ -224,34 +226,6 @@ def halp_loss(
     with torch.no_grad():
         positives = hallucinate(k, prototypes, config, draws)
     return config.weight * alignment(q, positives, config.temperature)
-
-
-@torch.no_grad()
-def spherical_kmeans(x: Float[Tensor, "N D"], count: int, rounds: int = 100, tolerance: float = 1e-3) -> Float[Tensor, "K D"]:
-    """Centres, unit vectors, of clusters of unit vectors by their angles: k-means++ starts, then Lloyd's rounds with means on the sphere.
-
-    The mean of a cluster is found by steps along the mean of its logarithms. A cluster that loses all its points stays where it is.
-    """
-    centres = x[torch.randint(len(x), (1,), device=x.device)]
-    while len(centres) < count:
-        away = torch.acos((x @ centres.T).amax(1).clamp(-1.0, 1.0)).square()
-        # all points are centres already where nothing is away
-        centres = torch.cat([centres, x[torch.multinomial(away + 1e-12, 1)]])
-    for _ in range(rounds):
-        member = F.one_hot((x @ centres.T).argmax(1), count).to(x)
-        size = member.sum(0)[:, None]
-        moved = F.normalize(torch.where(size > 0, member.T @ x, centres), dim=-1)
-        for _ in range(5):
-            cosine = (member @ moved * x).sum(-1, keepdim=True).clamp(-1.0, 1.0)
-            normal = F.normalize(x - cosine * (member @ moved), dim=-1)
-            tangent = member.T @ (normal * torch.acos(cosine)) / size.clamp_min(1)
-            length = tangent.norm(dim=-1, keepdim=True)
-            moved = F.normalize(moved * length.cos() + F.normalize(tangent, dim=-1) * length.sin(), dim=-1)
-        shift = (moved - centres).norm(dim=-1).max()
-        centres = moved
-        if shift < tolerance:
-            break
-    return centres
 
 
 def distillation(
