@@ -190,6 +190,9 @@ new ResizeObserver(() => {
 // -- curves -------------------------------------------------------------------------------------
 const sync = uPlot.sync("time");
 const plots = [];
+// a single frame, or a curve that is flat, tells uPlot no range: it would show 0 to 100
+const still = data.curve_frames > 1 ? { time: false } : { time: false, range: [0, Math.max(duration, 0.1)] };
+const spread = (_, low, high) => (low == null || high - low < 0.01 ? [(low ?? 0) - 1, (low ?? 0) + 1] : uPlot.rangeNum(low, high, 0.1, true));
 const times = Array.from({ length: data.curve_frames }, (_, i) => (i / Math.max(data.curve_frames - 1, 1)) * duration);
 for (const group of data.curves) {
   const holder = document.createElement("div");
@@ -207,7 +210,7 @@ for (const group of data.curves) {
       height: 190,
       title: group.title,
       cursor: { sync: { key: "time" }, drag: { x: true, y: false } },
-      scales: { x: { time: false } },
+      scales: { x: still, y: { range: spread } },
       axes: [{ values: (_, v) => v.map((x) => x + " s") }, { values: (_, v) => v.map((x) => x + group.unit), size: 56 }],
       series: [{ label: "time", value: (_, v) => (v == null ? "–" : v.toFixed(2) + " s") }, ...series],
       hooks: { draw: [(u) => line(u)] },

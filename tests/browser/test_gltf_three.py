@@ -19,12 +19,11 @@ import pytest
 import roma
 import torch
 
-from vitruve.bodies import BodyMotion, body_model
+from vitruve.bodies import BodyMotion, body_model, gltf
+from vitruve.bodies.gltf.document import Document
 from vitruve.bodies.lbs import skinning_transforms
 from vitruve.core import rotations as rot
 from vitruve.core.motion import Motion
-from vitruve.bodies import gltf
-from vitruve.bodies.gltf.document import Document
 
 pytestmark = pytest.mark.browser
 

@@ -89,3 +89,13 @@ def test_live_viewer_shows_and_seeks(browser: Any) -> None:
         page.close()
     finally:
         viewer.close()
+
+
+def test_nothing_is_cut_off_on_a_phone(browser: Any, tmp_path: Path) -> None:
+    path = write_report(analyse(vt.sample("walk")[:1], "procedural"), tmp_path / "report.html")
+    page = browser.new_page(viewport={"width": 400, "height": 900})
+    page.goto(path.as_uri())
+    page.wait_for_function("document.body.dataset.ready === 'body'", timeout=20_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert "-0.0\u00b0" not in path.read_text()
+    page.close()

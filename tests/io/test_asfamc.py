@@ -214,3 +214,9 @@ def test_one_trial_as_amc_bvh_and_markers(originals: list[Path], data: Path, tmp
     # CMU's skeletons are solved in a world turned by a quarter about the vertical
     turned = rot.rotate(rot.about("y", torch.tensor(-torch.pi / 2)), waist)
     assert (turned - amc.translation).norm(dim=-1).max() < 0.03
+
+
+def test_the_rate_is_kept_in_a_remark(tmp_path: Path) -> None:
+    walk = vt.sample("walk")[:5].resample(29.97)
+    assert vt.load(vt.save(walk, tmp_path / "walk.amc")).fps == 29.97
+    assert asfamc.read(tmp_path / "walk.amc", fps=60).fps == 60

@@ -12,8 +12,10 @@ from vitruve.core.facing import heading
 from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
 from vitruve.errors import FormatError, OptionError
-from vitruve.io import load, load_clip
+from vitruve.io import clip_names, load, load_clip
 from vitruve.io.packed import clips, read, sniff
+from vitruve.pipeline import Options, stages
+from vitruve.pipeline.describe import describe_file
 
 
 def _collection(path, lengths=(3, 5), **more):
@@ -184,3 +186,25 @@ def test_bandai_equals_its_original_bvh(data, tmp_path):
     x, y = ours.fk().positions[:n], theirs.fk().positions[:n]
     for joint in ("Hips", "Hand_L", "Toes_R", "Head"):
         assert (x[:, ours.skeleton.index(joint)] - y[:, theirs.skeleton.index(joint)]).norm(dim=-1).max() < 0.01
+
+
+def _standing(path, axis):
+    """A clip of a body whose trunk lies along one axis of the world in all frames."""
+    return _collection(
+        path,
+        quat_i16=np.tile(np.array([10000, 0, 0, 0], np.int16), (8, 2, 1)),
+        joint_names=np.array(["Hips", "Head"]),
+        offset=np.array([[0, 0, 0], np.eye(3)[axis]], np.float32),
+    )[0]
+
+
+def test_a_body_that_never_stands_is_told(tmp_path):
+    assert "posture" not in read(_standing(tmp_path / "y.npz", 1)).metadata
+    lying = _standing(tmp_path / "z.npz", 2)
+    m = read(lying)
+    assert m.metadata["posture"] == "lies along z in every frame" and m.metadata["class_name"] == "walk"
+    assert clip_names(lying) == ("a", "b") and clip_names(tmp_path / "absent.bvh") == ()
+    facts = describe_file(lying)
+    assert facts["clip"].startswith("a, the first of 2") and facts["posture"] == m.metadata["posture"]
+    notes = stages.read(lying, Options())[1]
+    assert any("lies along z" in n for n in notes) and any("2 clips" in n and "--clip" in n for n in notes)

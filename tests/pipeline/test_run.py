@@ -129,3 +129,39 @@ def test_an_analysis_in_blocks_of_frames_is_that_of_the_whole(kind: str, monkeyp
     whole.angles.to_csv(tmp_path / "whole.csv")
     rows = (tmp_path / "whole.csv").read_text().splitlines()
     assert len(rows) == 1 + len(walk) and rows[0].startswith("time,")
+
+
+@pytest.mark.parametrize("summary", [None, "broken", "{}", '{"input": 1}'])
+def test_a_folder_of_something_else_is_left_alone(summary: str | None, tmp_path: Path) -> None:
+    mine = tmp_path / "walk" / "notes.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    if summary is not None:
+        (mine.parent / "summary.json").write_text(summary)
+    for force in (False, True):
+        with pytest.raises(OptionError, match="not one of a run"):
+            vt.run("sample:walk", tmp_path, force=force, body="procedural", video=False, report=False)
+    assert mine.read_text() == "mine"
+
+
+def test_the_size_of_the_image_can_be_told(tmp_path: Path) -> None:
+    flat = vt.sample("walk2d")[:30]
+    bare = vt.save(vt.Poses(flat.positions, flat.skeleton, flat.fps), tmp_path / "flat.json")
+    options = {"body": "procedural", "video": False, "report": False}
+    assert "fit_residual_mm" in vt.run(bare, tmp_path / "out", image_size=(1280, 720), **options).summary["people"][0]
+    with pytest.raises(OptionError, match="2D keypoints"):
+        vt.run("sample:walk", tmp_path / "out", image_size=(1280, 720), **options)
+
+
+def test_views_take_a_frame_rate(tmp_path: Path) -> None:
+    from vitruve.io.cameras import write_cameras
+    from vitruve.pipeline.stages import read
+
+    flat = vt.sample("walk2d")[:20]
+    camera = vt.Camera.look_at(torch.tensor([4.0, 1.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]), (1280, 720))
+    write_cameras({"a": camera, "b": camera}, tmp_path / "c.json")
+    table = tmp_path / "flat.npz"
+    vt.save(flat, table)
+    with pytest.raises(OptionError, match="native format has no option fps"):
+        # arrays of vitruve's own say their rate: telling another is refused, which shows that it arrives
+        read([table, table], Options(cameras=tmp_path / "c.json", fps=50.0))

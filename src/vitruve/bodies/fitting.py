@@ -347,7 +347,7 @@ def _fit_views(views: Sequence[Poses], model: BodyModel, *, shape: Tensor | None
         if v.dims != 2 or v.camera is None:
             raise OptionError("fitting to 2D keypoints needs the camera of each view (Poses.camera)")
         if v.num_people != 1:
-            raise OptionError(f"expected one person, found {v.num_people}: choose one with poses.person(i)")
+            raise OptionError(f"expected one person, found {v.num_people}: choose one (--person, or poses.person)")
     if len(views) == 1:
         start, marks, local, metadata = _monocular_start(views[0], model, shape)
     else:

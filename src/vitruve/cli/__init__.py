@@ -71,6 +71,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # the reader of our output (head, less) has gone: not an error of ours
         sys.stderr.close()
         return 0
+    except OSError as error:
+        # a folder that may not be written to, a full disk, a file that may not be read
+        print(f"vitruve: {error.filename or 'input or output'}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("vitruve: interrupted", file=sys.stderr)
         return 130

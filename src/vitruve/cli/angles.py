@@ -24,6 +24,7 @@ def angles(
     setup: Path | None = None,
     scaled: Path | None = None,
     clip: str | None = None,
+    person: int | None = None,
 ) -> None:
     """Joint angles of one person over time, in degrees.
 
@@ -38,19 +39,22 @@ def angles(
         setup: OpenSim's inverse kinematics setup (.xml) with the weights of markers; without one all markers of a model count alike.
         scaled: where to keep the scaled model.
         clip: name or number of a clip, for files that hold many.
+        person: number of one person, for files of several, from 0.
     """
     import csv
 
     import vitruve as vt
+    from vitruve.cli.shared import of_person
     from vitruve.errors import OptionError
-    from vitruve.io import load_clip, mot
+    from vitruve.io import check_target, load_clip, mot
     from vitruve.io.files import atomic
 
     source = Path(file.removeprefix("sample:"))
     target = output or source.with_name(f"{source.stem}-angles.mot")
     if target.suffix not in (".mot", ".csv"):
         raise OptionError(f"{target}: expected .mot or .csv")
-    value = load_clip(file, clip=clip)
+    check_target(target)
+    value = of_person(load_clip(file, clip=clip), person)
     if model is None:
         if static is not None or setup is not None or scaled is not None:
             raise OptionError("--static, --setup and --scaled are for OpenSim: give a --model")

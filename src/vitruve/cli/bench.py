@@ -47,6 +47,8 @@ def bench(
     from vitruve.claims.base import in_columns
     from vitruve.errors import OptionError
 
+    if seeds < 1:
+        raise OptionError(f"--seeds {seeds}: expected 1 or more")
     console = Console()
     path = output / f"bench-{what}{'-quick' if quick else ''}.json"
 

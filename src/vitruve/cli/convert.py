@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
 import tyro
 
@@ -24,6 +26,7 @@ def convert(
     start: float = 0.0,
     end: float | None = None,
     mirror: bool = False,
+    person: int | None = None,
 ) -> None:
     """Convert a motion or keypoint file to another format, by suffix.
 
@@ -36,15 +39,23 @@ def convert(
         start: first second to keep.
         end: last second to keep.
         mirror: exchange left and right.
+        person: number of one person, for files of several, from 0.
     """
     import vitruve as vt
-    from vitruve.io import load_clip
+    from vitruve.cli.shared import of_person
+    from vitruve.errors import OptionError
+    from vitruve.io import check_target, load_clip
 
-    value = load_clip(source, clip=clip)
+    check_target(target)
+    if not (0 <= start < math.inf and (end is None or start < end)):
+        raise OptionError(f"--start {start:g} --end {end}: expected seconds from 0 on, the end after the start")
+    value: Any = of_person(load_clip(source, clip=clip), person)
     if isinstance(value, vt.Motion) and skeleton:
         value = value.poses()
     if start or end is not None:
-        value = value[round(start * value.fps) : None if end is None else round(end * value.fps)]
+        value = value[round(start * value.fps) : round(min(value.duration if end is None else end, value.duration) * value.fps)]
+        if not value.num_frames:
+            raise OptionError(f"{source}: no frame between {start:g} s and {'its end' if end is None else f'{end:g} s'}")
     if skeleton:
         value = value.map_to(vt.skeleton(skeleton))
     if fps is not None:

@@ -25,7 +25,7 @@ def data(name: tyro.conf.Positional[str | None] = None, /, check: bool = False, 
     """
     from vitruve.data import DATASETS, find, find_root, info
     from vitruve.data import check as check_set
-    from vitruve.errors import FormatError
+    from vitruve.errors import FormatError, OptionError
 
     chosen = [info(name)] if name is not None else list(DATASETS.values())
     root = find_root(data_root)
@@ -33,6 +33,8 @@ def data(name: tyro.conf.Positional[str | None] = None, /, check: bool = False, 
     if check:
         if name is not None:
             find(name, data_root)
+        if not any(present.values()):
+            raise OptionError(f"{root}: none of the data sets is there (set VITRUVE_DATA, or give --data-root)")
         checked = [check_set(d.name, data_root) for d in chosen if present[d.name]]
         if json:
             print(json_module.dumps([{"name": c.name, "ok": c.ok, "measures": dict(c.measures), "problems": list(c.problems)} for c in checked]))

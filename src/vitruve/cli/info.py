@@ -14,19 +14,29 @@ vitruve info *.c3d --json
 
 
 def info(paths: tyro.conf.Positional[tuple[Path, ...]], /, clip: str | None = None, json: bool = False) -> None:
-    """Say what motion files hold: frames, rate, joints, units, what can be mapped to what.
+    """Say what motion files hold: frames, rate, joints, units; of many clips also their names.
 
     Args:
         paths: files to read.
         clip: name or number of a clip, for files that hold many.
         json: one JSON object per file, for programs.
     """
-    from vitruve.io import load_clip
-    from vitruve.pipeline.describe import describe
+    from vitruve.errors import OptionError, VitruveError
+    from vitruve.pipeline.describe import describe_file
 
+    if not paths:
+        raise OptionError("nothing to tell about: give at least one file")
+    errors: list[str] = []
     for path in paths:
-        facts = {"file": str(path), **describe(load_clip(path, clip=clip))}
+        try:
+            facts = {"file": str(path), **describe_file(path, clip)}
+        except VitruveError as error:
+            # the other files are told all the same
+            errors.append(str(error))
+            continue
         if json:
             print(json_module.dumps(facts))
         else:
             print("\n".join(f"{k:>12}  {v}" for k, v in facts.items()))
+    if errors:
+        raise VitruveError("\n".join(errors))

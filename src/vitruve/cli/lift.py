@@ -49,22 +49,22 @@ def lift(
     import vitruve as vt
     from vitruve.cli.shared import load_method
     from vitruve.errors import OptionError
+    from vitruve.io import check_target
     from vitruve.tasks.lifting import Lifter
 
     if hypotheses < 1:
         raise OptionError(f"--hypotheses {hypotheses}: expected 1 or more")
+    place = Path(file.removeprefix("sample:"))
+    output = output or place.with_name(f"{place.stem}-3d.npz")
+    check_target(output)
     lifter = load_method(method or ("hopfir" if hypotheses == 1 else "diffpose"), weights)
     if not isinstance(lifter, Lifter):
         raise OptionError(f"--method {method}: a method of {lifter.card.task}; expected one of lifting")
     keypoints = lifter.open(file, clip)
-    if not isinstance(keypoints, vt.Poses):
-        raise OptionError(f"{file}: lifting takes 2D keypoints; this is a motion in space already")
     if image_size is not None:
         keypoints = replace(keypoints, image_size=image_size)
     if action is not None:
         keypoints = replace(keypoints, metadata={**keypoints.metadata, "action": action})
-    place = Path(file.removeprefix("sample:"))
-    output = output or place.with_name(f"{place.stem}-3d.npz")
     if hypotheses == 1:
         print(f"wrote {vt.save(lifter.predict(keypoints), output)}")
         return

@@ -51,13 +51,19 @@ def predict(
     from dataclasses import replace
 
     from vitruve.cli.shared import in_space, load_method
+    from vitruve.core.poses import Poses
+    from vitruve.errors import OptionError
     from vitruve.tasks.recognition import ActionRecognizer
 
+    if top < 1:
+        raise OptionError(f"--top {top}: expected 1 or more")
     model = load_method(method, weights)
     value = model.open(file, clip)
     if fps is not None:
         value = value.resample(fps)
     if image_size is not None:
+        if not isinstance(value, Poses) or value.dims != 2:
+            raise OptionError(f"--image-size is for 2D keypoints; {file} holds something else")
         value = replace(value, image_size=image_size)
     if action is not None:
         value = replace(value, metadata={**value.metadata, "action": action})

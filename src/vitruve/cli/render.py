@@ -34,9 +34,15 @@ def render(
         seconds: stop after this long; the whole motion by default.
     """
     import vitruve as vt
-    from vitruve.io import load_clip
+    from vitruve.errors import OptionError
+    from vitruve.io import check_target, load_clip
     from vitruve.render.video import preview
 
+    if target.suffix.lower() != ".mp4":
+        raise OptionError(f"{target}: expected .mp4")
+    check_target(target)
+    if width < 16 or height < 16:
+        raise OptionError(f"--width {width} --height {height}: expected 16 pixels or more")
     value = load_clip(source, clip=clip)
     preview(vt.fit(value, body) if body else value, target, size=(width, height), max_seconds=seconds)
     print(f"wrote {target}")

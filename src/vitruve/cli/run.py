@@ -25,6 +25,7 @@ def run(
     body: str = "anny",
     clip: str | None = None,
     fps: float | None = None,
+    image_size: tuple[int, int] | None = None,
     video: bool = True,
     report: bool = True,
     force: bool = False,
@@ -41,10 +42,11 @@ def run(
         body: the body to fit: anny, or smpl, smplh, smplx with VITRUVE_BODIES pointing at the model files.
         clip: name or number of a clip, for files that hold many.
         fps: frame rate, for files that do not tell.
+        image_size: width and height in pixels, for 2D keypoints whose file does not say.
         video: write preview.mp4.
         report: write report.html.
         force: do everything again.
     """
     from vitruve.pipeline import Options, run_inputs
 
-    run_inputs(inputs, output, Options(body=body, clip=clip, fps=fps, cameras=cameras, video=video, report=report), force=force)
+    run_inputs(inputs, output, Options(body=body, clip=clip, fps=fps, cameras=cameras, image_size=image_size, video=video, report=report), force=force)

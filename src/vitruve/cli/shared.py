@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from vitruve.errors import FormatError, OptionError
 
 if TYPE_CHECKING:
+    from vitruve.core.motion import Motion
+    from vitruve.core.poses import Poses
     from vitruve.tasks.method import Method
 
 
@@ -44,6 +46,19 @@ def load_method(slug: str, weights: str | None) -> Method:
         return cls.from_pretrained(place)
     except OSError as e:
         raise FormatError(weights, f"no such folder, and it cannot be had from a hub: {str(e).splitlines()[0]}") from None
+
+
+def of_person(value: Motion | Poses, person: int | None) -> Motion | Poses:
+    """One of several people; what holds a single one where none is asked for. Raises OptionError for a person who is not there."""
+    from vitruve.core.motion import Motion
+
+    if person is None:
+        return value
+    if isinstance(value, Motion):
+        raise OptionError(f"--person {person}: the file holds the motion of one person")
+    if person < 0:
+        raise OptionError(f"--person {person}: expected 0 to {value.num_people - 1}")
+    return value.person(person)
 
 
 def in_space(value: Any, dims: int) -> Any:

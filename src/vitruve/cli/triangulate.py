@@ -40,9 +40,10 @@ def triangulate(
     from vitruve.core.multiview import track_people
     from vitruve.core.view_fitting import fit_views
     from vitruve.errors import OptionError
-    from vitruve.io import load_clip
+    from vitruve.io import check_target, load_clip
     from vitruve.io.cameras import is_scene, read_cameras, read_shelf
 
+    check_target(output)
     if cameras is None:
         if len(views) != 1 or not is_scene(views[0]):
             raise OptionError("give --cameras FILE (a calibration), or one file that holds several views with their cameras")

@@ -199,7 +199,7 @@ def _one_person(poses: Poses) -> None:
     if poses.dims != 3:
         raise OptionError("these poses are 2D: lift or triangulate them first")
     if poses.num_people != 1:
-        raise OptionError(f"expected one person, found {poses.num_people}: choose one with poses.person(i)")
+        raise OptionError(f"expected one person, found {poses.num_people}: choose one (--person, or poses.person)")
     if not poses.valid.any():
         raise OptionError("no joint is known in any frame")
 

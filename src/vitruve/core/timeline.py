@@ -14,6 +14,8 @@ from vitruve.errors import OptionError, ShapeError, SkeletonError
 
 BLOCK = 4096
 """Frames handled at once by steps that look at one frame at a time."""
+MAX_FRAMES = 10_000_000
+"""More than a day at 100 frames/s: a rate that makes more is a mistake."""
 
 
 def by_blocks(step: Callable[[slice], tuple[Tensor, ...]], frames: int, size: int | None = None) -> tuple[Tensor, ...]:
@@ -54,8 +56,10 @@ def check_same(parts: Sequence[Any]) -> None:
 
 def resample_times(num_frames: int, fps: float, target_fps: float) -> Float[Tensor, " N"]:
     """Positions, in source frames, of the target frames that lie within the clip (float64)."""
-    if not target_fps > 0:
+    if not 0 < target_fps < np.inf:
         raise OptionError(f"fps: expected a positive number, found {target_fps}")
+    if num_frames * target_fps / fps > MAX_FRAMES:
+        raise OptionError(f"fps: {target_fps:g} makes more than {MAX_FRAMES} frames of {num_frames} at {fps:g}")
     count = int(np.floor((num_frames - 1) * target_fps / fps + 1e-6)) + 1 if num_frames else 0
     return (torch.arange(count, dtype=torch.float64) * (fps / target_fps)).clamp(max=max(num_frames - 1, 0))
 

@@ -7,12 +7,14 @@ that knows what its files hold. The table below says which suffixes it takes and
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vitruve.errors import FormatError, OptionError
+from vitruve.io.files import check_place
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,17 @@ def load(path: str | Path, format: str | None = None, **options: Any) -> Any:
         return load_folder(path, format, **options)
     if not path.exists():
         raise FormatError(path, "no such file")
-    return _choose(path, format, writing=False).module.read(path, **options)
+    chosen = _choose(path, format, writing=False)
+    taken = inspect.signature(chosen.module.read).parameters
+    if unknown := [o for o in options if o not in taken]:
+        raise OptionError(f"{path}: the {chosen.name} format has no option {', '.join(unknown)}; it has: {', '.join([*taken][1:]) or 'none'}")
+    return chosen.module.read(path, **options)
+
+
+def check_target(path: str | Path) -> None:
+    """Raise FormatError where `save` could not write at all, for callers to ask before they compute: an unknown suffix, or no such folder."""
+    _choose(Path(path), None, writing=True)
+    check_place(Path(path))
 
 
 def save(value: Any, path: str | Path, format: str | None = None, **options: Any) -> Path:
@@ -126,6 +138,16 @@ def save(value: Any, path: str | Path, format: str | None = None, **options: Any
     return path
 
 
+def clip_names(path: str | Path) -> tuple[str, ...]:
+    """The names of the clips of a packed file, in order; none for other files."""
+    path = Path(path)
+    if path.suffix.lower() != ".npz" or not path.is_file() or _choose(path, None, writing=False).name != "packed":
+        return ()
+    from vitruve.io import packed
+
+    return tuple(packed.clips(path))
+
+
 def load_clip(source: str | Path, clip: str | int | None = None, **options: Any) -> Any:
     """One motion or track: `load` that also takes "sample:NAME", and a clip of a file that holds many.
 
@@ -134,9 +156,15 @@ def load_clip(source: str | Path, clip: str | int | None = None, **options: Any)
     from vitruve.core.motion import Motion
     from vitruve.core.poses import Poses
 
-    if isinstance(source, str) and source.startswith("sample:"):
-        return sample(source.removeprefix("sample:"))
+    if str(source).startswith("sample:"):
+        return sample(str(source).removeprefix("sample:"))
     path = Path(source)
+    if path.is_dir():
+        from vitruve.io.folder import is_openpose, readable_files
+
+        files = readable_files(path)
+        if not is_openpose(files):
+            raise OptionError(f"{path}: a folder of {len(files)} files; expected one file, or a folder of OpenPose frames (*_keypoints.json)")
     if clip is not None:
         form = _choose(path, None, writing=False)
         if form.name not in CLIPPED:

@@ -47,14 +47,14 @@ class _Asf:
     parents: dict[str, str] = field(default_factory=dict)
 
 
-def read(path: str | Path, *, asf: str | Path | None = None, fps: float = 120.0, units: str | float | None = None) -> Motion:
+def read(path: str | Path, *, asf: str | Path | None = None, fps: float | None = None, units: str | float | None = None) -> Motion:
     """Read an .amc with its .asf, or an .asf alone as a motion of one frame at rest.
 
     Args:
         path: the .amc or .asf.
         asf: the skeleton of an .amc; by default the .asf of the same name beside it, else of the subject ("02" of
             "02_01"), else the only one in the folder.
-        fps: frames per second; the format does not say, CMU's are mostly 120.
+        fps: frames per second; the format does not say, CMU's are mostly 120. By default what `write` leaves in a remark, else 120.
         units: of lengths, as for BVH; by default the .asf's own (inches divided by its `length`), or, where a
             body would not have the size of a person then, the unit in which it has.
 
@@ -67,19 +67,27 @@ def read(path: str | Path, *, asf: str | Path | None = None, fps: float = 120.0,
         FormatError: naming the line, what was found and what was expected.
     """
     path = Path(path)
-    if not (math.isfinite(fps) and fps > 0):
+    if fps is not None and not (math.isfinite(fps) and fps > 0):
         raise OptionError(f"fps={fps!r}: expected a positive number")
     if path.suffix.lower() == ".asf":
         rig, frames = _read_asf(path), None
     else:
         rig = _read_asf(Path(asf) if asf is not None else _beside(path))
         frames = _read_amc(path, rig)
+    fps = fps or _rate(path)
     try:
         return _motion(path, rig, frames, fps, units)
     except FormatError:
         raise
     except VitruveError as e:
         raise FormatError(path, str(e)) from None
+
+
+def _rate(path: Path) -> float:
+    """Frames per second as `write` puts them in a remark (for an .asf alone: it has none)."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        found = re.search(r"^# fps ([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*$", file.read(4096), re.M)
+    return (float(found[1]) if found else 0.0) or 120.0
 
 
 def _beside(path: Path) -> Path:
@@ -90,9 +98,8 @@ def _beside(path: Path) -> Path:
             return found[stem]
     if len(found) == 1:
         return next(iter(found.values()))
-    raise FormatError(
-        path, f"its skeleton is not beside it: expected {path.stem}.asf or {path.stem.split('_')[0]}.asf, found {len(found)} others; asf= names it"
-    )
+    names = " or ".join(dict.fromkeys(f"{stem}.asf" for stem in (path.stem, path.stem.split("_")[0])))
+    raise FormatError(path, f"its skeleton is not beside it: expected {names}, found {len(found)} others; asf= names it")
 
 
 class _Reader:
@@ -456,7 +463,7 @@ def write(value: Any, path: str | Path, *, units: str | float = "cmu", precision
     with atomic(path.with_suffix(".asf")) as temporary_asf, atomic(path) as temporary:
         temporary_asf.write_text(asf, encoding="utf-8")
         with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(f"#!OML:ASF {path.stem}.asf\n:FULLY-SPECIFIED\n:DEGREES\n")
+            file.write(f"#!OML:ASF {path.stem}.asf\n# fps {motion.fps:.9f}\n:FULLY-SPECIFIED\n:DEGREES\n")
             for i, row in enumerate(table, start=1):
                 file.write(template % (i, *row))
 

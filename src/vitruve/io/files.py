@@ -10,6 +10,14 @@ from pathlib import Path
 from vitruve.errors import FormatError
 
 
+def check_place(path: Path) -> None:
+    """Raise FormatError where no file can be written: a folder that does not exist, or the name of one that does."""
+    if not path.parent.is_dir():
+        raise FormatError(path, f"folder {str(path.parent)!r} does not exist")
+    if path.is_dir():
+        raise FormatError(path, "is a folder; expected the name of a file to write")
+
+
 @contextmanager
 def atomic(path: str | Path) -> Iterator[Path]:
     """A temporary name beside `path`, renamed to it if the block succeeds and removed if it does not.
@@ -17,12 +25,15 @@ def atomic(path: str | Path) -> Iterator[Path]:
     The temporary name keeps the suffix, for libraries that choose a format by it.
     """
     path = Path(path)
-    if not path.parent.is_dir():
-        raise FormatError(path, f"folder {str(path.parent)!r} does not exist")
+    check_place(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
         yield temporary
         os.replace(temporary, path)
+    except OSError as e:
+        if e.filename != str(temporary):
+            raise
+        raise FormatError(path, f"cannot be written: {e.strerror}") from None
     finally:
         temporary.unlink(missing_ok=True)
 

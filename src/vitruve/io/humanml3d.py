@@ -50,7 +50,7 @@ def read(path: str | Path, *, fps: float | None = None) -> Poses:
     return Poses(joints[None] * unit, skeleton(name), fps or rate, name=path.stem)
 
 
-def write(value: Any, path: str | Path, *, features: bool = False, person: int = 0) -> None:
+def write(value: Any, path: str | Path, *, features: bool = False, person: int | None = None) -> None:
     """Write one person's 22 joints (T, 22, 3), or with `features` the 263 numbers a frame (T - 1, 263), at 20 frames/s.
 
     Other joint sets are mapped by their anatomy. The body keeps its own bones: to match HumanML3D's statistics, use
@@ -64,9 +64,9 @@ def write(value: Any, path: str | Path, *, features: bool = False, person: int =
         value = value.poses()
     if not isinstance(value, Poses) or value.dims != 3:
         raise FormatError(path, "expected a motion or 3D poses")
-    if not 0 <= person < value.num_people:
-        raise OptionError(f"person {person}: there are {value.num_people}")
-    poses = value.person(person).map_to(skeleton("humanml3d22"))
+    if person is None and value.num_people != 1:
+        raise OptionError(f"{path}: holds one person, found {value.num_people}: choose one (--person, or person=)")
+    poses = value.person(person or 0).map_to(skeleton("humanml3d22"))
     if poses.fps != 20:
         poses = poses.resample(20)
     x = poses.positions[0].float().cpu()

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from vitruve.core.camera import Camera
+from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import STANDARDS
@@ -533,7 +534,7 @@ def _numbers_or_null(x: torch.Tensor) -> Any:
 
 
 def write(value: Any, path: str | Path, *, layout: str = "vitruve") -> None:
-    """Write poses as JSON.
+    """Write poses, or the joints of a motion, as JSON.
 
     Args:
         layout: "vitruve" keeps everything, exactly; "coco" writes images, annotations with track ids and a category
@@ -544,8 +545,10 @@ def write(value: Any, path: str | Path, *, layout: str = "vitruve") -> None:
         FormatError: the value is no Poses.
     """
     path = Path(path)
+    if isinstance(value, Motion):
+        value = value.poses()
     if not isinstance(value, Poses):
-        raise FormatError(path, f"a keypoint file holds poses, not a {type(value).__name__}: call .poses() first")
+        raise FormatError(path, f"a keypoint file holds poses, not a {type(value).__name__}")
     writers: dict[str, Callable[[Poses], Any]] = {"vitruve": _to_own, "coco": _to_coco}
     if layout not in (*writers, "openpose"):
         raise OptionError(f"layout {layout!r}: expected 'vitruve', 'coco' or 'openpose'")

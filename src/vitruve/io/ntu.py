@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
 from vitruve.errors import FormatError
@@ -115,15 +116,17 @@ def read(path: str | Path, *, world: bool = True, fps: float = 30.0) -> Poses:
 
 
 def write(value: Any, path: str | Path, *, world: bool = True) -> None:
-    """Write Poses of 25 joints as .skeleton text, which :func:`read` gives back exactly.
+    """Write Poses of 25 joints (or the joints of a Motion) as .skeleton text, which :func:`read` gives back exactly.
 
     Joints of other sets are mapped by their anatomy. `world=False` writes the numbers as they are. A body with no
     known joint in a frame is left out there; single missing joints are zeros that are not tracked. Orientations are
     not known and written as 0.
     """
     path = Path(path)
+    if isinstance(value, Motion):
+        value = value.poses()
     if not isinstance(value, Poses) or value.dims != 3:
-        raise FormatError(path, "a .skeleton file holds 3D poses")
+        raise FormatError(path, "a .skeleton file holds a motion or 3D poses")
     poses = value if value.skeleton.joints == skeleton("ntu25").joints else value.map_to(skeleton("ntu25"))
     x = poses.positions.cpu().double().numpy() * (_TURN if world else 1.0)
     state = np.rint(poses.confidence.cpu().numpy() * 2)

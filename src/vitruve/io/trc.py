@@ -102,7 +102,7 @@ def as_poses(value: Any, format_name: str) -> Poses:
     if not isinstance(value, Poses):
         raise OptionError(f"{format_name} holds positions: expected Poses or a Motion, found {type(value).__name__}")
     if value.num_people != 1:
-        raise OptionError(f"{format_name} holds one person, found {value.num_people}: choose one with poses.person(index)")
+        raise OptionError(f"{format_name} holds one person, found {value.num_people}: choose one (--person, or poses.person)")
     if value.dims != 3:
         raise OptionError(f"{format_name} holds 3D positions, found {value.dims}D")
     if not len(value):

@@ -30,6 +30,7 @@ class Options:
     clip: str | None = None
     fps: float | None = None
     cameras: Path | None = None
+    image_size: tuple[int, int] | None = None
     video: bool = True
     report: bool = True
 
@@ -88,6 +89,8 @@ def run_inputs(inputs: Sequence[str], output: Path, options: Options, force: boo
             try:
                 result = _run_one(job, output / name, options, force)
             except VitruveError as error:
+                if len(jobs) == 1:
+                    raise
                 failures.append(f"{name}: {error}")
                 console.print(f"[red]failed[/] {name}: {error}", highlight=False, soft_wrap=True)
             else:
@@ -179,15 +182,13 @@ def _run_one(source: Any, folder: Path, options: Options, force: bool) -> Result
     if options.clip is not None:
         folder = folder.with_name(f"{folder.name}-{_safe(options.clip)}")
     identity = _identity(source, options)
-    done = folder / "summary.json"
-    if done.is_file() and json.loads(done.read_text())["input"]["source"] != identity["source"] and isinstance(source, str | Path):
+    earlier = _earlier(folder)
+    if earlier is not None and earlier["input"]["source"] != identity["source"] and isinstance(source, str | Path):
         # the name is taken by another input: its results stay
         folder = folder.with_name(f"{folder.name}-{Path(source).suffix[1:] or 'other'}")
-        done = folder / "summary.json"
-    if done.is_file() and not force:
-        summary = json.loads(done.read_text())
-        if summary.get("input") == json.loads(json.dumps(identity)) and identity["sha256"]:
-            return Result(folder, {**summary, "reused": True})
+        earlier = _earlier(folder)
+    if earlier is not None and not force and earlier["input"] == json.loads(json.dumps(identity)) and identity["sha256"]:
+        return Result(folder, {**earlier, "reused": True})
     start = time.perf_counter()
     value, notes = read(source, options)
     with _whole_folder(folder) as partial:
@@ -205,6 +206,19 @@ def _run_one(source: Any, folder: Path, options: Options, force: bool) -> Result
         }
         (partial / "summary.json").write_text(json.dumps(summary, indent=1))
     return Result(folder, summary)
+
+
+def _earlier(folder: Path) -> dict[str, Any] | None:
+    """The summary of the run that wrote `folder`; OptionError where it holds something else, which is not ours to replace."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return None
+    try:
+        summary = json.loads((folder / "summary.json").read_text())
+        if isinstance(summary["input"]["source"], list | str):
+            return dict(summary)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise OptionError(f"{folder}: is there already, and its summary.json is not one of a run: remove it, or choose another --output")
 
 
 def _safe(name: str) -> str:

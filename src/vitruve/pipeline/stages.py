@@ -49,25 +49,34 @@ class Analysis:
 
 def read(source: Any, options: Options) -> tuple[Motion | Poses, list[str]]:
     """(value, notes): the input as one Motion, or Poses of some people; notes say what was done or is impossible."""
-    from vitruve.io import load_clip
+    from vitruve.io import clip_names, load_clip
     from vitruve.io.cameras import is_scene, read_cameras, read_shelf
 
     notes: list[str] = []
+    extra: dict[str, Any] = {"fps": options.fps} if options.fps is not None else {}
     if isinstance(source, Sequence) and not isinstance(source, str | Path):
         if options.cameras is None:
             raise OptionError("several views of one scene need cameras= (a calibration file)")
         cameras = list(read_cameras(options.cameras).values())
         if len(cameras) != len(source):
             raise OptionError(f"{len(source)} views but {len(cameras)} cameras in {options.cameras}")
-        views = [replace(load_clip(f), camera=c) for f, c in zip(source, cameras)]
+        views = [replace(load_clip(f, **extra), camera=c) for f, c in zip(source, cameras)]
         return reconstruct(views, notes), notes
     if isinstance(source, Motion | Poses):
         value = source
     else:
-        extra = {"fps": options.fps} if options.fps is not None else {}
         if isinstance(source, str | Path) and is_scene(source):
             return reconstruct(read_shelf(source)[0], notes), notes
         value = load_clip(source, options.clip, **extra)
+        names = clip_names(source) if options.clip is None else ()
+        if "posture" in value.metadata:
+            notes.append(f"the body {value.metadata['posture']}: where it should stand, the file is at fault, and contacts, events and gait say nothing")
+        if len(names) > 1:
+            notes.append(f"the file holds {len(names)} clips, and this is the first, {names[0]}: --clip chooses another")
+    if options.image_size is not None:
+        if not isinstance(value, Poses) or value.dims != 2:
+            raise OptionError("image_size (--image-size) is for 2D keypoints of one camera")
+        value = replace(value, image_size=options.image_size)
     return value, notes
 
 

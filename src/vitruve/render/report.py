@@ -59,7 +59,7 @@ def write_report(found: Analysis, path: str | Path, title: str | None = None, no
     }
     rom = found.angles.range_of_motion()
     tables = [
-        ("Range of motion", ["angle", "min", "max", "range", "mean"], [[r[0], *(f"{v:.1f}°" for v in r[1:])] for r in rom.rows()]),
+        ("Range of motion", ["angle", "min", "max", "range", "mean"], [[r[0], *(f"{round(v, 1) + 0.0:.1f}°" for v in r[1:])] for r in rom.rows()]),
         ("Gait", ["parameter", "value"], [[k, v] for k, v in found.gait.to_rows()]),
         (
             "Actions (the likeliest of ten that a small network knows)",

@@ -215,7 +215,9 @@ class Lifter(Method):
         if poses.dims != 2:
             raise OptionError("lifting takes 2D keypoints; these are 3D already")
         if size is None:
-            raise OptionError("lifting needs the size of the image: image_size=(width, height)")
+            raise OptionError("lifting needs the size of the image: --image-size WIDTH HEIGHT, or image_size=")
+        if min(size) <= 0:
+            raise OptionError(f"image_size: expected a width and a height in pixels, found {size[0]} x {size[1]}")
         poses.skeleton.map_to(self.skeleton).require(*self.skeleton.joints)
         x = poses.map_to(self.skeleton).fill_gaps()
         unseen = [n for n, known in zip(self.skeleton.joints, x.valid.flatten(0, 1).any(0).tolist()) if not known]
@@ -238,6 +240,12 @@ class Lifter(Method):
         upright = torch.stack([found.get(p, nothing) for p in range(len(known))], 1) * nothing.new_tensor([1, -1, -1])
         upright = upright.masked_fill(~known[..., None, None], torch.nan)
         return [replace(x, positions=one, camera=None, image_size=None) for one in upright]
+
+    def open(self, file: str, clip: str | None = None) -> Poses:
+        value = super().open(file, clip)
+        if not isinstance(value, Poses) or value.dims != 2:
+            raise OptionError(f"{file}: lifting takes 2D keypoints; this is in space already")
+        return value
 
     def answer(self, value: Poses, place: Path, output: Path | None = None, top: int = 5) -> dict[str, Any]:
         from vitruve.io import save

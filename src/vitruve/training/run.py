@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import warnings
 from collections.abc import Callable, Mapping
@@ -43,6 +44,14 @@ class TrainingOptions:
     patience: int | None = None
     """Stop after this many evaluations without a better score."""
     progress: bool = True
+
+    def __post_init__(self) -> None:
+        for name, least in (("epochs", 1), ("batch_size", 1), ("devices", 1), ("workers", 0)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise OptionError(f"{name}={value}: expected {least} or more")
+        if self.lr is not None and not 0 < self.lr < math.inf:
+            raise OptionError(f"lr={self.lr}: expected a positive number")
 
 
 def train(

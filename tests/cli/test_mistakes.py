@@ -1,0 +1,98 @@
+"""What people get wrong at the command line: one line that says so, and nothing written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import vitruve as vt
+from vitruve.cli import main
+from vitruve.io import mot
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a motion, 2D keypoints, and two people, that is the working folder."""
+    monkeypatch.chdir(tmp_path)
+    walk = vt.sample("walk")[:40]
+    vt.save(walk, "walk.bvh")
+    vt.save(vt.sample("walk2d")[:40], "flat.json")
+    vt.save(vt.Poses.stack([walk.poses(), walk.poses()]), "two.npz")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("info", "give at least one file"),
+        ("convert walk.bvh {folder}", "is a folder; expected the name of a file"),
+        ("convert many out.bvh", "many: a folder of 2 files; expected one file"),
+        ("convert walk.bvh out.bvh --fps inf", "fps: expected a positive number, found inf"),
+        ("convert walk.bvh out.bvh --fps 1e12", "fps: 1e+12 makes more than"),
+        ("convert walk.bvh out.bvh --start nan", "--start nan"),
+        ("convert walk.bvh out.bvh --start -1", "--start -1"),
+        ("convert walk.bvh out.bvh --start 2 --end 1", "the end after the start"),
+        ("convert walk.bvh out.bvh --start 99", "no frame between 99 s and its end"),
+        ("convert walk.bvh out.bvh --person 0", "the motion of one person"),
+        ("convert two.npz out.trc", "holds one person, found 2: choose one (--person"),
+        ("convert two.npz out.trc --person -1", "expected 0 to 1"),
+        ("convert two.npz out.npy", "holds one person, found 2"),
+        ("fit walk.bvh out.txt", "cannot write .txt"),
+        ("triangulate flat.json -o out.txt", "cannot write .txt"),
+        ("render walk.bvh out.avi", "expected .mp4"),
+        ("render walk.bvh out.mp4 --width 0", "--width 0"),
+        ("lift flat.json -o out.npz --image-size 0 0", "found 0 x 0"),
+        ("predict hopfir walk.bvh -o out.npz", "takes 2D keypoints"),
+        ("predict ens1d walk.bvh --top 0", "--top 0: expected 1 or more"),
+        ("predict ens1d walk.bvh --image-size 9 9", "--image-size is for 2D keypoints"),
+        ("bench lifting --quick --seeds 0 --output out --runs out", "--seeds 0: expected 1 or more"),
+        ("train eqmotion --data charged --folder out --epochs -1", "epochs=-1: expected 1 or more"),
+        ("train eqmotion --data charged --folder out --lr nan", "lr=nan: expected a positive number"),
+        ("data --check --data-root absent", "absent: none of the data sets is there"),
+        ("run walk.bvh -o walk.bvh", "walk.bvh: File exists"),
+    ],
+)
+def test_one_line_and_nothing_written(command: str, said: str, here: Path, capsys: Capture) -> None:
+    (here / "many").mkdir()
+    for name in "ab":
+        vt.save(vt.sample("walk")[:2], here / "many" / f"{name}.bvh")
+    (here / "folder.bvh").mkdir()
+    before = sorted(here.rglob("*"))
+    assert main(command.format(folder="folder.bvh").split()) == 1
+    error = capsys.readouterr().err
+    assert said in error and error.startswith("vitruve: ") and error.count("\n") == 1
+    assert sorted(here.rglob("*")) == before
+
+
+def test_the_operating_system_has_its_say(here: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "out.bvh")
+
+    monkeypatch.setattr("vitruve.io.bvh.write", full)
+    assert main(["convert", "walk.bvh", "out.bvh"]) == 1
+    assert capsys.readouterr().err == "vitruve: out.bvh: No space left on device\n"
+
+
+def test_info_tells_of_all_that_can_be_read(here: Path, capsys: Capture) -> None:
+    mot.write(mot.Table(("time", "hip_flexion_r"), np.array([[0.0, 1.0], [0.5, 2.0]]), in_degrees=True), "hip.mot")
+    assert main(["info", "absent.bvh", "hip.mot", "walk.bvh"]) == 1
+    said = capsys.readouterr()
+    assert "time, hip_flexion_r" in said.out and "degrees" in said.out and "motion (joint rotations)" in said.out
+    assert "absent.bvh: no such file" in said.err
+
+
+def test_samples_are_files_to_every_verb(here: Path) -> None:
+    assert main(["convert", "sample:walk", "out.json"]) == 0
+    torch.testing.assert_close(vt.load("out.json").positions, vt.sample("walk").poses().positions)
+    assert main(["convert", "sample:walk", "out.skeleton"]) == 0
+    assert len(vt.load("out.skeleton").skeleton) == 25
+
+
+def test_one_of_two_people(here: Path) -> None:
+    assert main(["convert", "two.npz", "out.trc", "--person", "1"]) == 0
+    torch.testing.assert_close(vt.load("out.trc").positions[0], vt.load("two.npz").positions[1], atol=1e-5, rtol=0)
