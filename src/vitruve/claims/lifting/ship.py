@@ -28,7 +28,7 @@ SEVERAL = diffpose.Config(
 )  # fmt: skip
 """To tell the noise, as the paper's, takes many times more steps to learn than to tell the pose."""
 STAGES = {
-    "hopfir": Stage(epochs=20, batch_size=256, optimizer="adam", lr=2e-3, clip_norm=1.0, schedule=Schedule("cosine", warmup=0.3, per_step=True)),
+    "hopfir": Stage(epochs=40, batch_size=256, optimizer="adam", lr=2e-3, clip_norm=1.0, schedule=Schedule("cosine", warmup=0.3, per_step=True)),
     "diffpose": Stage(epochs=40, batch_size=256, optimizer="adam", lr=1e-3, ema=0.999, schedule=Schedule("cosine", warmup=0.3, per_step=True)),
 }
 HYPOTHESES = 20
