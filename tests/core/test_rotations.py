@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import permutations, product
 
 import numpy as np
@@ -147,3 +149,19 @@ def test_quaternion_order() -> None:
     q = torch.tensor([1.0, 2, 3, 4])
     assert rot.quaternion_order(q, "xyzw", "wxyz").tolist() == [4, 1, 2, 3]
     assert rot.quaternion_order(rot.quaternion_order(q, "xyzw", "wxyz"), "wxyz", "xyzw").tolist() == [1, 2, 3, 4]
+
+
+def test_nearest_rotation_after_inference():
+    """In a process whose first call is made in inference mode, gradients flow all the same."""
+    code = """
+import torch
+from vitruve.core.rotations import nearest_rotation
+m = torch.diag(torch.tensor([2.0, 1.0, 3.0])) + 0.1
+with torch.inference_mode():
+    first = nearest_rotation(m)
+m.requires_grad_()
+second = nearest_rotation(m)
+second[0, 1].backward()
+assert torch.equal(first, second) and m.grad.isfinite().all() and m.grad.any()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -64,7 +64,7 @@ def _frame(left: Tensor, up: Tensor) -> tuple[Tensor, Tensor]:
 def _mean(frames: Tensor, world: Tensor, weight: Tensor) -> Tensor:
     """Quaternion of the weighted mean of frames^-1 world, snapped to coordinate axes if near."""
     local = frames.transpose(-1, -2) @ roma.unitquat_to_rotmat(world)
-    mean = roma.rotmat_to_unitquat(roma.special_procrustes((weight[:, None, None] * local).sum(0)))
+    mean = roma.rotmat_to_unitquat(rot.nearest_rotation((weight[:, None, None] * local).sum(0)))
     near = _cube(mean)
     return near if rot.angle(mean, near) < _SNAP else mean
 

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from vitruve.core import rotations as rot
 from vitruve.core.camera import Camera, homogeneous
 from vitruve.errors import OptionError, ShapeError
 
@@ -61,7 +62,7 @@ def procrustes(
     covariance = y.mT @ (w * x)
     # the solver's tolerances are absolute: give it numbers of size one
     size = covariance.detach().abs().amax((-2, -1), keepdim=True)
-    rotation = roma.special_procrustes(covariance / torch.where(size > 0, size, 1.0))
+    rotation = rot.nearest_rotation(covariance / torch.where(size > 0, size, 1.0))
     s = torch.ones_like(mean_x[..., 0])
     if scale:
         variance = (w * x.square()).sum((-2, -1))

@@ -79,7 +79,7 @@ def _aligned(skeleton: Skeleton, offsets: Tensor, positions: Tensor, initial: Te
             spread = torch.einsum("tki,kj->tij", aims, arms)
             # a trace of the start decides what the targets leave open
             spread = spread + 1e-6 * roma.unitquat_to_rotmat(start)
-            turned = roma.rotmat_to_unitquat(roma.special_procrustes(spread))
+            turned = roma.rotmat_to_unitquat(rot.nearest_rotation(spread))
         else:
             turned = start
         if parent < 0:

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-import roma
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from vitruve.core import rotations as rot
 from vitruve.core.ik import interpolate_missing
 from vitruve.core.poses import Poses
 from vitruve.core.rotations import normalize
@@ -266,7 +266,7 @@ def _place(template: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
     count = w.sum(1).clamp_min(1)
     a, b = (w * template.nan_to_num()).sum(1) / count, (w * x.nan_to_num()).sum(1) / count
     shape, seen = w * (template.nan_to_num() - a[:, None]), w * (x.nan_to_num() - b[:, None])
-    r = roma.special_procrustes(seen.mT @ shape)
+    r = rot.nearest_rotation(seen.mT @ shape)
     # three markers, not in line
     spread = torch.linalg.svdvals(shape)[:, 1] / count[:, 0].sqrt()
     bad = (w.sum((1, 2)) < 3) | (spread < 0.01)

@@ -6,6 +6,7 @@ float32 or float64, CPU or GPU, and is differentiable.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 import roma
@@ -118,6 +119,19 @@ def angle(p: Float[Tensor, "*#B 4"], q: Float[Tensor, "*#B 4"]) -> Tensor:
     """Geodesic angle between rotations, radians in [0, pi]."""
     d = multiply(inverse(p), q)
     return 2 * torch.atan2(d[..., :3].norm(dim=-1), d[..., 3].abs())
+
+
+def nearest_rotation(m: Float[Tensor, "*B D D"]) -> Float[Tensor, "*B D D"]:
+    """The rotations nearest to matrices, in the Frobenius norm (roma.special_procrustes); differentiable, after a first call in inference mode too."""
+    _make_constant(m.device)
+    return roma.special_procrustes(m)
+
+
+@cache
+def _make_constant(device: torch.device) -> None:
+    """roma keeps a constant from its first call on a device: made in inference mode it could take no part in gradients ever after."""
+    with torch.inference_mode(False):
+        roma.special_procrustes(torch.eye(3, device=device))
 
 
 def about(axis: Literal["x", "y", "z"], radians: Float[Tensor, "*B"]) -> Float[Tensor, "*B 4"]:

@@ -279,7 +279,7 @@ def _rotation(m: np.ndarray) -> tuple[np.ndarray, float]:
     stretch = np.abs(m.swapaxes(-1, -2) @ m - np.eye(3)).max(initial=0)
     r = torch.from_numpy(m)
     if stretch > 1e-6 or np.linalg.det(m).min(initial=1) < 0:
-        r = roma.special_procrustes(r)
+        r = rot.nearest_rotation(r)
         stretch = np.abs(r.numpy().swapaxes(-1, -2) @ m - np.eye(3)).max(initial=0)
     return roma.rotmat_to_unitquat(r).numpy(), float(stretch)
 
