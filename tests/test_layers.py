@@ -1,4 +1,4 @@
-"""Imports point down, those inside functions too; what only types name is free."""
+"""Imports point down, those inside functions and those for types too."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ LAYERS = "core io metrics bodies analysis render nn tasks data methods training 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
     """(line, module) of every import of the package in a file."""
     tree = ast.parse(path.read_text())
-    types = {id(n) for branch in ast.walk(tree) if isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.unparse(branch.test) for n in ast.walk(branch)}
     for node in ast.walk(tree):
-        if id(node) in types:
-            continue
         if isinstance(node, ast.Import):
             yield from ((node.lineno, a.name) for a in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

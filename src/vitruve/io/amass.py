@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import roma
@@ -18,9 +18,6 @@ from vitruve.core.standards import skeleton as standard
 from vitruve.errors import FormatError, OptionError, SkeletonError
 from vitruve.io.files import atomic
 from vitruve.io.native import array_names, load_arrays
-
-if TYPE_CHECKING:
-    from vitruve.bodies.model import BodyModel
 
 _BY_SIZE = {66: "humanml3d22", 72: "smpl24", 156: "smplh52", 165: "smplx55"}
 
@@ -55,6 +52,19 @@ MEAN_OFFSETS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "smplh52": _SMPL[:22] + _HANDS,
     "smplx55": _SMPLX_BODY + ((0.0, 0.0, 0.0),) * 3 + _HANDS,
 }
+
+
+@runtime_checkable
+class Body(Protocol):
+    """What a body model tells about its bones at rest (`vitruve.bodies.BodyModel` does)."""
+
+    name: str
+    skeleton: Skeleton
+
+    def default_shape(self) -> Tensor: ...
+
+    def rest_joints(self, shape: Tensor | None = None) -> Tensor: ...
+
 
 _ROOT = ("root_orient", "global_orient")
 _BODY = ("pose_body", "body_pose")
@@ -146,7 +156,7 @@ def _turn(up: str) -> Tensor:
     raise OptionError(f"up={up!r}: expected 'z', 'y' or '-y'")
 
 
-def read(path: str | Path, *, body: BodyModel | None = None, up: str | None = None, fps: float | None = None) -> Motion:
+def read(path: str | Path, *, body: Body | None = None, up: str | None = None, fps: float | None = None) -> Motion:
     """Read SMPL parameters as a Motion on smpl24, humanml3d22 (SMPL without hands), smplh52 or smplx55.
 
     Takes AMASS' `poses` or separate parts (root_orient, pose_body, ... or global_orient, body_pose, ...). `shape` is the
@@ -195,7 +205,7 @@ def read(path: str | Path, *, body: BodyModel | None = None, up: str | None = No
     return Motion(rot.normalize(local).float(), place.float(), offsets, skeleton, fps, shape, name=path.stem, metadata=metadata)
 
 
-def _offsets_of(body: BodyModel, skeleton: Skeleton, shape: Tensor | None) -> Tensor:
+def _offsets_of(body: Body, skeleton: Skeleton, shape: Tensor | None) -> Tensor:
     lacking = [j for j in skeleton.joints if j not in body.skeleton.joints]
     if lacking:
         raise SkeletonError(f"body {body.name!r} has no joints {', '.join(lacking[:8])} of skeleton {skeleton.name!r}")

@@ -14,6 +14,19 @@ from vitruve.nn.fused import shortcut
 from vitruve.nn.gcn import STRIDES, WIDTHS, GraphTemporalBlock, SkeletonGCN, TemporalUnit
 
 
+def _maps(c_in: int, c_out: int, subsets: int) -> tuple[nn.ModuleList, nn.Module, nn.BatchNorm2d]:
+    """(map of each subset, shortcut, normalisation of their sum) as a block starts with them: it hardly adds to its shortcut."""
+    convs = [nn.Conv2d(c_in, c_out, 1) for _ in range(subsets)]
+    down = nn.Sequential(nn.Conv2d(c_in, c_out, 1), nn.BatchNorm2d(c_out)) if c_in != c_out else nn.Identity()
+    norm = nn.BatchNorm2d(c_out)
+    nn.init.constant_(norm.weight, 1e-6)
+    for conv in convs:
+        nn.init.normal_(conv.weight, 0, (2.0 / (c_out * c_in * subsets)) ** 0.5)
+        assert conv.bias is not None
+        nn.init.zeros_(conv.bias)
+    return nn.ModuleList(convs), down, norm
+
+
 class AdaptiveGraphConv(nn.Module):
     """Sum over the graph's subsets of x times (graph + learned + softmax of embedded similarities of joints)."""
 
@@ -25,13 +38,7 @@ class AdaptiveGraphConv(nn.Module):
         self.PA = nn.Parameter(torch.full_like(graph, 1e-6))
         self.conv_a = nn.ModuleList(nn.Conv2d(c_in, c_out // 4, 1) for _ in graph)
         self.conv_b = nn.ModuleList(nn.Conv2d(c_in, c_out // 4, 1) for _ in graph)
-        self.conv_d = nn.ModuleList(nn.Conv2d(c_in, c_out, 1) for _ in graph)
-        self.down = nn.Sequential(nn.Conv2d(c_in, c_out, 1), nn.BatchNorm2d(c_out)) if c_in != c_out else nn.Identity()
-        self.bn = nn.BatchNorm2d(c_out)
-        nn.init.constant_(self.bn.weight, 1e-6)
-        for conv in self.conv_d:
-            nn.init.normal_(conv.weight, 0, (2.0 / (c_out * c_in * len(graph))) ** 0.5)  # type: ignore[arg-type]
-            nn.init.zeros_(conv.bias)  # type: ignore[arg-type]
+        self.conv_d, self.down, self.bn = _maps(c_in, c_out, len(graph))
 
     def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T V"]:
         adjacency = self.graph + self.PA
@@ -89,13 +96,7 @@ class LearnedGraphConv(nn.Module):
             self.PA = nn.Parameter(graph.clone())
         else:
             self.register_buffer("PA", graph.clone(), persistent=False)
-        self.conv_d = nn.ModuleList(nn.Conv2d(c_in, c_out, 1) for _ in graph)
-        self.down = nn.Sequential(nn.Conv2d(c_in, c_out, 1), nn.BatchNorm2d(c_out)) if c_in != c_out else nn.Identity()
-        self.bn = nn.BatchNorm2d(c_out)
-        nn.init.constant_(self.bn.weight, 1e-6)
-        for conv in self.conv_d:
-            nn.init.normal_(conv.weight, 0, (2.0 / (c_out * c_in * len(graph))) ** 0.5)  # type: ignore[arg-type]
-            nn.init.zeros_(conv.bias)  # type: ignore[arg-type]
+        self.conv_d, self.down, self.bn = _maps(c_in, c_out, len(graph))
 
     def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T V"]:
         adjacency = self.PA / (self.PA.norm(dim=1, keepdim=True) + 1e-4) if self.adaptive else self.PA

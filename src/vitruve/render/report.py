@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -22,7 +22,12 @@ from vitruve.core.skeleton import Skeleton
 from vitruve.io.files import atomic
 
 if TYPE_CHECKING:
-    from vitruve.pipeline.stages import Analysis
+    from vitruve.analysis.angles import Angles
+    from vitruve.analysis.events import Events
+    from vitruve.analysis.gait import Gait
+    from vitruve.bodies import BodyMotion
+    from vitruve.core.contacts import Contacts
+    from vitruve.core.motion import Motion
 
 _WEB = Path(__file__).parent / "web"
 # playback is thinned to this many frames, curves to this many points: the page stays small however long the motion
@@ -31,7 +36,33 @@ MAX_POINTS = 2000
 _MISSING = -32768
 
 
-def write_report(found: Analysis, path: str | Path, title: str | None = None, notes: Sequence[str] = ()) -> Path:
+@runtime_checkable
+class Analysed(Protocol):
+    """What is shown of one person; actions are rows of what is done when."""
+
+    @property
+    def source(self) -> Motion | Poses: ...
+    @property
+    def motion(self) -> Motion: ...
+    @property
+    def body(self) -> BodyMotion: ...
+    @property
+    def contacts(self) -> Contacts: ...
+    @property
+    def angles(self) -> Angles: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def gait(self) -> Gait: ...
+    @property
+    def slide(self) -> float | None: ...
+    @property
+    def actions(self) -> Sequence[Any]: ...
+    @property
+    def spread(self) -> Float[Tensor, "T J"] | None: ...
+
+
+def write_report(found: Analysed, path: str | Path, title: str | None = None, notes: Sequence[str] = ()) -> Path:
     """Write the report of one analysed person.
 
     The page needs no network. Long motions are shown thinned (every nth frame), which the page says.
@@ -133,7 +164,7 @@ def _page(poses: Poses, frames: int, fps: float) -> dict[str, Any]:
     }
 
 
-def _body(found: Analysis, step: int) -> dict[str, Any]:
+def _body(found: Analysed, step: int) -> dict[str, Any]:
     from vitruve.io import save
 
     thin = replace(found.body, motion=found.body.motion[::step], residual=None)
@@ -142,7 +173,7 @@ def _body(found: Analysis, step: int) -> dict[str, Any]:
     return {"glb": base64.b64encode(glb).decode(), "glb_duration": max(thin.motion.num_frames - 1, 1) / thin.motion.fps}
 
 
-def _curves(found: Analysis) -> list[dict[str, Any]]:
+def _curves(found: Analysed) -> list[dict[str, Any]]:
     """One plot per joint and direction, left and right together; of a lifted source, how unsure its joints are."""
     curves = _plots(found.angles.names, found.angles.values, "°")
     if found.spread is not None:
@@ -165,7 +196,7 @@ def _numbers(values: Tensor) -> list[float | None]:
     return [None if not np.isfinite(v) else round(v, 2) for v in values.tolist()]
 
 
-def _tracks(found: Analysis, fps: float) -> list[dict[str, Any]]:
+def _tracks(found: Analysed, fps: float) -> list[dict[str, Any]]:
     out = []
     for joint in found.contacts.joints:
         spans = [[start, end, "contact"] for start, end in found.contacts.intervals(joint, fps)]
