@@ -100,8 +100,8 @@ def test_a_reachable_pin_is_met_exactly(joints: tuple[str, ...]) -> None:
     for name in joints:
         j = m.skeleton.index(name)
         spread = y[10:20, j][:, [0, 2]].std(0).max()
-        # with both pinned the foot's own length may not allow it
-        assert spread < (0.02 if len(joints) == 2 else 1e-3)
+        # with both pinned the ankle gives way where the foot's own length does not allow it
+        assert spread < (0.01 if len(joints) == 2 and name == "left_ankle" else 1e-3)
         assert x[10:20, j][:, [0, 2]].std(0).max() > 2 * spread
     other, pelvis = m.skeleton.index("left_wrist"), m.skeleton.index("pelvis")
     torch.testing.assert_close(y[:, other] - y[:, pelvis], x[:, other] - x[:, pelvis], atol=1e-5, rtol=0)
@@ -118,7 +118,7 @@ def test_unsuitable_input() -> None:
 
 
 @pytest.mark.realdata
-@pytest.mark.parametrize("clip", ["02_01", "03_01", "01_08"])
+@pytest.mark.parametrize("clip", ["02_01", "02_03", "03_01", "01_08"])
 def test_cmu_feet_stand_after_clean_up(data: Path, clip: str) -> None:
     from vitruve.io import load
 

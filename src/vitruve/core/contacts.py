@@ -27,6 +27,8 @@ _WINDOW = 0.025
 """Half of the time (s) over which speed is measured."""
 _SHORTEST = 0.07
 """Contacts and gaps shorter than this (s) are noise."""
+_LIFT = 0.02
+"""How far (m) an ankle may rise or sink so that heel and toe both stay where they stand."""
 _BLEND = 0.15
 """Time (s) over which a correction fades in before a contact and out after it."""
 
@@ -131,8 +133,8 @@ def slide_speed(motion: Motion, contacts: Contacts) -> float | None:
 def clean_feet(motion: Motion, contacts: Contacts, blend: float = _BLEND) -> Motion:
     """Hold every foot in contact where it stands, by moving the leg's joints; bones keep their lengths.
 
-    Each contact is pinned to its mean place on the ground, heights stay. The correction fades over `blend` seconds before
-    and after. Leg by leg: hip and knee turn so that the ankle reaches its place, in the plane the leg bends in;
+    Each contact is pinned to its mean place on the ground; heights stay, but for an ankle's where heel and toe both stand (2 cm at most). The
+    correction fades over `blend` seconds before and after. Leg by leg: hip and knee turn so that the ankle reaches its place, in the plane the leg bends in;
     the foot keeps its direction, or turns about the ankle to hold the toes. Where a leg is too short the whole
     body comes a little closer.
 
@@ -140,24 +142,12 @@ def clean_feet(motion: Motion, contacts: Contacts, blend: float = _BLEND) -> Mot
     """
     if len(contacts.flags) != len(motion):
         raise ShapeError(f"contacts: expected {len(motion)} frames, found {len(contacts.flags)}")
-    flat = motion.translation.new_tensor([1, 0, 1]).double()
     frames = max(1, round(blend * motion.fps))
     legs = [leg for side in ("left", "right") if (leg := _leg(motion.skeleton, contacts, side)) is not None]
     used = sorted({motion.skeleton.roots[0], *(j for leg in legs for j in (leg.hip, leg.knee, leg.ankle, leg.heel, leg.toe) if j is not None)})
     places = by_blocks(lambda part: (motion[part].to(torch.float64).fk().positions[:, used],), len(motion))[0]
     x = dict(zip(used, places.unbind(1)))
-    targets = []
-    for leg in legs:
-        ankle, toe = x[leg.ankle], None if leg.toe is None else x[leg.toe]
-        front = _correction(contacts.flags[:, leg.front], toe * flat, frames) if leg.front is not None and toe is not None else None
-        rear = _correction(contacts.flags[:, leg.rear], x[leg.heel] * flat, frames) if leg.rear is not None else None
-        shift = torch.zeros_like(ankle)
-        if front is not None:
-            shift = front[0] * front[1]
-        if rear is not None:
-            shift = rear[0] * rear[1] + (1 - rear[0]) * shift
-        toe_shift = None if front is None else front[0] * front[1] + (1 - front[0]) * shift
-        targets.append((ankle + shift, None if toe is None or toe_shift is None else toe + toe_shift))
+    targets = [_pinned(leg, x, contacts.flags, frames) for leg in legs]
     move = _approach(x, legs, [t for t, _ in targets], frames)
 
     def bent(part: slice) -> tuple[Tensor]:
@@ -212,22 +202,60 @@ def _leg(skeleton: Skeleton, contacts: Contacts, side: str) -> _Leg | None:
     )
 
 
+def _pinned(leg: _Leg, x: dict[int, Tensor], flags: Tensor, frames: int) -> tuple[Tensor, Tensor | None]:
+    """Where (T, 3) the ankle and the toe have to be; x: places (T, 3) of joints."""
+    ankle, flat = x[leg.ankle], x[leg.ankle].new_tensor([1, 0, 1])
+    rear = (torch.zeros_like(ankle[:, :1]), torch.zeros_like(ankle)) if leg.rear is None else _correction(flags[:, leg.rear], x[leg.heel] * flat, frames)
+    if leg.toe is None or leg.front is None:
+        return ankle + rear[0] * rear[1], None
+    toe, stands = x[leg.toe], flags[:, leg.front]
+    weight, away = _correction(stands, toe * flat, frames)
+    shift = rear[0] * rear[1] + (1 - rear[0]) * weight * away
+    ankle_target, toe_target = ankle + shift, toe + weight * away + (1 - weight) * shift
+    heel_stands = torch.zeros_like(stands) if leg.rear is None else flags[:, leg.rear]
+    length = (toe - ankle).norm(dim=-1, keepdim=True)
+    return _at_foot_length(ankle_target, toe_target, length, heel_stands, stands, weight, frames), toe_target
+
+
 def _correction(flags: Tensor, x: Tensor, frames: int) -> tuple[Tensor, Tensor]:
     """(weight (T, 1), shift (T, 3)) that hold x at its mean during each contact and fade outside."""
-    total = x.new_zeros(len(x), 1)
-    shift = torch.zeros_like(x)
-    ease = torch.linspace(1, 0, frames + 2, dtype=x.dtype)[1:-1, None]
+    away = torch.zeros_like(x)
+    for a, b in runs(flags.numpy()):
+        away[a:b] = x[a:b].mean(0) - x[a:b]
+    return _faded(flags, away, frames)
+
+
+def _faded(flags: Tensor, values: Tensor, frames: int) -> tuple[Tensor, Tensor]:
+    """(weight (T, 1), values (T, D)): those given where flagged, and on both sides the nearest of them with a weight that fades over `frames`."""
+    total = values.new_zeros(len(values), 1)
+    out = torch.zeros_like(values)
+    ease = torch.linspace(1, 0, frames + 2, dtype=values.dtype)[1:-1, None]
     ease = ease * ease * (3 - 2 * ease)
     for a, b in runs(flags.numpy()):
-        away = x[a:b].mean(0) - x[a:b]
         total[a:b] += 1
-        shift[a:b] += away
-        before, after = min(frames, a), min(frames, len(x) - b)
-        for part, w, d in ((slice(a - before, a), ease[:before].flip(0), away[:1]), (slice(b, b + after), ease[:after], away[-1:])):
+        out[a:b] += values[a:b]
+        before, after = min(frames, a), min(frames, len(values) - b)
+        for part, w, d in ((slice(a - before, a), ease[:before].flip(0), values[a]), (slice(b, b + after), ease[:after], values[b - 1])):
             free = ~flags[part, None]
             total[part] += w * free
-            shift[part] += w * free * d
-    return total.clamp(max=1), shift / total.clamp_min(1e-9)
+            out[part] += w * free * d
+    return total.clamp(max=1), out / total.clamp_min(1e-9)
+
+
+def _at_foot_length(ankle: Tensor, toe: Tensor, length: Tensor, rear: Tensor, front: Tensor, weight: Tensor, frames: int) -> Tensor:
+    """The ankle (T, 3) as far from the toe as the foot is long, with the `weight` (T, 1) that the toe's place has.
+
+    Where both stand (flags `rear` and `front`) the ankle rises or sinks, by up to _LIFT, to keep its place on the ground too. What that
+    leaves, and what the toe alone asks for, it gives way on the ground.
+    """
+    away, height = (ankle - toe)[:, [0, 2]], (ankle - toe)[:, 1:2]
+    wanted = (length.square() - away.square().sum(-1, keepdim=True)).clamp_min(0).sqrt() * height.sign()
+    share, lift = _faded(rear & front, (wanted - height).clamp(-_LIFT, _LIFT), frames)
+    ankle = ankle + torch.nn.functional.pad(share * lift, (1, 1))
+    height = (ankle - toe)[:, 1:2].clamp(-length, length)
+    flat = rot.normalize(away) * (length.square() - height.square()).sqrt()
+    there = toe + torch.stack([flat[:, 0], height[:, 0], flat[:, 1]], -1)
+    return torch.lerp(ankle, there, weight * ~(rear & ~front)[:, None])
 
 
 def _approach(x: dict[int, Tensor], legs: list[_Leg], targets: list[Tensor], frames: int) -> Tensor:
