@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from statistics import mean, stdev
 
 import pytest
 import torch
@@ -15,7 +16,7 @@ from vitruve.nn.attacks import Budget
 from vitruve.tasks.recognition import ActionClip
 
 SMALL = replace(
-    robustness.QUICK, frames=12, epochs=30, clips=6, budget=Budget(0.05, 0.02, 2), victims=("stgcn", "mlp"), defended=("mlp",), train_clips=16
+    robustness.QUICK, frames=12, steps=30, inner=3, clips=6, budget=Budget(0.05, 0.02, 2), victims=("stgcn", "mlp"), defended=("mlp",)
 )  # fmt: skip
 
 
@@ -37,24 +38,26 @@ def clips(monkeypatch):
 
 def test_every_cell_is_filled_and_training_is_kept(clips, tmp_path):
     names = ("ifgsm", "ba", "tasar")
-    rows = robustness.run(["nw_ucla"], True, None, tmp_path, names=names)
-    # mlp also with two defences
-    assert len(rows) == len(names) * 4
+    rows = robustness.run(["nw_ucla"], True, None, tmp_path, 2, names)
+    # mlp also with two defences, each with two seeds
+    assert len(rows) == len(names) * 4 * 2
     assert {r.defence for r in rows if r.victim == "mlp"} == {"none", "trades", "beat"}
     assert all(0 <= r.success <= 1 for r in rows)
     assert {r.attack: 0 < r.deviation.linf <= 0.05 + 1e-6 for r in rows} == dict.fromkeys(names, True)
     assert {r.victim for r in rows if r.surrogate} == {"stgcn"}
     files = {p: p.stat().st_mtime_ns for p in (tmp_path / "victims").iterdir()}
-    again = robustness.run(["nw_ucla"], True, None, tmp_path, names=names)
+    again = robustness.run(["nw_ucla"], True, None, tmp_path, 2, names)
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "victims").iterdir()} == files
     assert [(r.success, r.deviation) for r in rows] == [(r.success, r.deviation) for r in again]
-    table = robustness.table(rows, True, 0, 1.0)
+    table = robustness.table(rows, True, 1.0)
     written = json.loads(table.write(tmp_path / "out" / "table.json").read_text())
     assert len(written["details"]["rows"]) == len(rows) and written["quick"] and "6 test clips" in written["data"]
     head, clean, *lines = written["rows"]
     assert [line[1] for line in lines] == list(names) and all(len(line) == len(head) for line in (clean, *lines))
-    unseen = next(r for r in rows if r.attack == "ba" and r.victim == "mlp" and r.defence == "none")
-    assert lines[1][head.index("unseen, mean")] == f"{100 * unseen.success:.1f}"
+    assert written["seeds"] == [0, 1]
+    unseen = [100 * r.success for r in rows if r.attack == "ba" and r.victim == "mlp" and r.defence == "none"]
+    assert lines[1][head.index("unseen, mean")] == f"{mean(unseen):.1f} +- {stdev(unseen):.1f} (2)"
+    assert lines[1][head.index("mlp")] == f"{mean(unseen):.0f}"
     assert robustness.picture(rows, tmp_path / "out" / "table.png").stat().st_size > 1000
 
 

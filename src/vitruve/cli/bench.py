@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 EXAMPLES = """\
-vitruve bench robustness --quick                          minutes: shows that it works, and little else
+vitruve bench robustness --quick --seeds 1                shows that it works, and little else
 vitruve bench robustness --data nw_ucla msr_action3d
 vitruve bench robustness --attacks ifgsm mifgsm tasar
 vitruve bench lifting --quick --seeds 1
@@ -21,7 +21,6 @@ def bench(
     data: Annotated[tuple[str, ...], tyro.conf.arg(metavar="SET")] = ("nw_ucla",),
     quick: bool = False,
     attacks: tuple[str, ...] = (),
-    seed: int = 0,
     seeds: int = 3,
     data_root: Path | None = None,
     output: Path = Path("results"),
@@ -34,8 +33,7 @@ def bench(
         data: sets whose recognisers are attacked: nw_ucla, msr_action3d.
         quick: tiny networks, few samples and steps.
         attacks: those of ifgsm, mifgsm, smart, ciasa, mig, augment, ensemble, svre, ba, tasar; all by default.
-        seed: of weights and draws of attacks.
-        seeds: how many each lifter is trained with.
+        seeds: how many each system is trained with.
         data_root: folder of the data sets; VITRUVE_DATA by default.
         output: folder for bench-WHAT.json, and .png of attacks.
         runs: keeps what is trained; a stopped benchmark goes on from it.
@@ -66,7 +64,7 @@ def bench(
         if unknown:
             raise OptionError(f"attack {', '.join(unknown)}: expected some of {', '.join(robustness.ATTACKS)}")
         start = time.monotonic()
-        rows = robustness.run(data, quick, data_root, runs, seed, attacks or robustness.ATTACKS, say)
-        table = robustness.table(rows, quick, seed, time.monotonic() - start)
+        rows = robustness.run(data, quick, data_root, runs, seeds, attacks or robustness.ATTACKS, say)
+        table = robustness.table(rows, quick, time.monotonic() - start)
         print(f"wrote {robustness.picture(rows, path.with_suffix('.png'))}")
     print(f"{in_columns(table.rows)}\n\n{table.text}\nwrote {table.write(path)}")

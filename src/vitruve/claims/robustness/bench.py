@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -19,7 +20,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vitruve.claims.base import Table
+from vitruve.claims.base import Table, shown
 from vitruve.data import actions
 from vitruve.data import load as load_set
 from vitruve.io.files import atomic
@@ -47,7 +48,10 @@ class Scale:
 
     frames: int = 60
     size: Size = Size(32, (2, 2, 2), (1, 1, 2), 256, 8, 0.3)
-    epochs: int = 60
+    steps: int = 1000
+    """Of training a victim, in batches of 64."""
+    inner: int = 10
+    """Steps of a defence's search or sampling."""
     head_epochs: int = 5
     clips: int = 200
     """Test clips that are attacked; every so-manieth of all."""
@@ -56,15 +60,13 @@ class Scale:
     samples: int = 20
     defended: tuple[str, ...] = ("stgcn", "ctrgcn", "agcn")
     victims: tuple[str, ...] = ("stgcn", "ctrgcn", "msg3d", "agcn", "frhead", "sttformer", "skateformer", "mlp")
-    train_clips: int = 0
-    """How many are learnt from; 0 for all."""
 
 
 QUICK = Scale(
-    frames=24, size=Size(8, (1, 1, 1), (1, 1, 1), 64, 3, 0.0), epochs=15, head_epochs=2, clips=58, budget=Budget(0.05, 0.01, 12), heads=2, samples=5,
-    defended=("stgcn", "ctrgcn"), victims=("stgcn", "ctrgcn", "msg3d", "agcn_joint", "sttformer", "mlp"), train_clips=510,
+    frames=24, size=Size(8, (1, 1, 1), (1, 1, 2), 64, 3, 0.0), steps=400, inner=3, head_epochs=2, clips=116, budget=Budget(0.05, 0.01, 12), heads=2,
+    samples=5, defended=("stgcn", "mlp"), victims=("stgcn", "ctrgcn", "msg3d", "agcn_joint", "sttformer", "mlp"),
 )  # fmt: skip
-"""For two cores: quarter of an hour for each set. The budget is what it takes to fool such small networks themselves."""
+"""For two cores: a quarter of an hour for each set and seed. The budget is what it takes to fool such small networks themselves."""
 
 
 class SkateVictim(nn.Module):
@@ -118,6 +120,11 @@ class Bench:
     def people(self) -> int:
         return self.training.joints.shape[-1]
 
+    @property
+    def epochs(self) -> int:
+        """Passes over the training clips that make the scale's steps."""
+        return max(round(self.scale.steps / max(len(self.training) // VictimTraining.batch_size, 1)), 1)
+
     def config(self, **changes: Any) -> Config:
         """TASAR's, of this data and scale."""
         s, b = self.scale, self.scale.budget
@@ -137,10 +144,10 @@ class Bench:
             net = victim(name, self.num_classes, self.body, self.people, s.frames, s.size)
         about = {"data": self.name, "frames": s.frames, "size": str(s.size)}
         training = VictimTraining(
-            epochs=s.epochs,
+            epochs=self.epochs,
             defence=defence,
             epsilon=s.budget.epsilon if defence == "trades" else 0.01,
-            inner=3 if s.epochs < 20 else 10,
+            inner=s.inner,
             seed=self.seed,
             about=about,
         )
@@ -156,7 +163,7 @@ class Bench:
         )
         recipe = Recipe(tuple(replace(stage, epochs=self.scale.head_epochs) for stage in TASAR.RECIPE.stages[1:]), TASAR.RECIPE.source)
         s = self.scale
-        place = self.folder / f"tasar-{self.name}-{surrogate}-{s.frames}-{s.size.width}-{s.epochs}-{s.heads}-{self.seed}"
+        place = self.folder / f"tasar-{self.name}-{surrogate}-{s.frames}-{s.size.width}-{self.epochs}-{s.heads}-{self.seed}"
         made = train(method, split, place, TrainingOptions(seed=self.seed, progress=False, accelerator="cpu"), recipe)
         assert isinstance(made, TASAR)
         return made
@@ -201,7 +208,7 @@ class Bench:
             order = torch.randperm(len(self.training), generator=generator).split(32)
             return [(self.training.joints[i], self.training.label[i]) for i in order if len(i) == 32]
 
-        return attacks.finetune_posterior(net, batches, max(self.scale.epochs // 3, 1))
+        return attacks.finetune_posterior(net, batches, max(self.epochs // 3, 1))
 
 
 def prepare(name: str, scale: Scale, folder: str | Path, data_root: str | Path | None = None, seed: int = 0) -> Bench:
@@ -217,9 +224,6 @@ def prepare(name: str, scale: Scale, folder: str | Path, data_root: str | Path |
     skeleton = clips[0].poses.skeleton
     people = max(len(c.poses.positions) for c in clips)
     learnt = arrays(training, skeleton, people, scale.frames)
-    if scale.train_clips:
-        order = torch.randperm(len(learnt), generator=torch.Generator().manual_seed(0))[: scale.train_clips]
-        learnt = learnt[order]
     attacked = arrays(test[:: max(len(test) // scale.clips, 1)][: scale.clips], skeleton, people, scale.frames)
     spine = tuple(i for i, j in enumerate(skeleton.joints) if j in ("spine", "spine_mid", "spine_shoulder", "shoulder_center", "neck", "hip_center"))
     known = standard(skeleton.name)
@@ -236,6 +240,7 @@ class Row:
     """One cell of the table."""
 
     data: str
+    seed: int
     attack: str
     victim: str
     defence: str
@@ -257,7 +262,7 @@ def run(
     quick: bool = False,
     data_root: str | Path | None = None,
     folder: str | Path = "runs/bench",
-    seed: int = 0,
+    seeds: int = 3,
     names: Sequence[str] = ATTACKS,
     say: Callable[[str], None] = lambda text: None,
 ) -> list[Row]:
@@ -268,24 +273,24 @@ def run(
         quick: tiny networks, few clips and steps: shows that all works, and little else.
         data_root: folder of the data sets.
         folder: keeps what has been trained; a stopped benchmark goes on from it.
-        seed: of weights and draws.
+        seeds: how many; of weights and draws.
         names: of ATTACKS.
         say: told what is going on.
     """
     scale = QUICK if quick else Scale()
     rows = []
-    for name in data:
+    for seed, name in product(range(seeds), data):
         bench = prepare(name, scale, folder, data_root, seed)
         victims: dict[tuple[str, str], nn.Module] = {}
         for v in scale.victims:
             if v == "skateformer" and bench.skeleton not in PART_ORDER:
                 continue
             for defence in ("none", "trades", "beat") if v in scale.defended else ("none",):
-                say(f"{name}: training {v}, defence {defence}")
+                say(f"{name}, seed {seed}: training {v}, defence {defence}")
                 victims[v, defence] = bench.victim(v, defence)
         made = bench.attacks(names)
         for attack in names:
-            say(f"{name}: {attack}")
+            say(f"{name}, seed {seed}: {attack}")
             start = time.perf_counter()
             changed = in_batches(made[attack], bench.test)
             seconds = time.perf_counter() - start
@@ -294,38 +299,40 @@ def run(
             for (v, defence), net in victims.items():
                 right, wrong = fooled(net, bench.test.joints, changed, bench.test.label)
                 success, accuracy = float(wrong.sum() / right.sum().clamp_min(1)), float(right.float().mean())
-                rows.append(Row(name, attack, v, defence, success, len(bench.test), accuracy, moved, v in whites and defence == "none", seconds))
+                rows.append(Row(name, seed, attack, v, defence, success, len(bench.test), accuracy, moved, v in whites and defence == "none", seconds))
     return rows
 
 
-def table(rows: Sequence[Row], quick: bool, seed: int, duration: float) -> Table:
-    """The success of every attack on every victim, and how far it moves the body."""
+def table(rows: Sequence[Row], quick: bool, duration: float) -> Table:
+    """The success of every attack on every victim, and how far it moves the body: means over seeds."""
     scale = QUICK if quick else Scale()
     victims = list(dict.fromkeys((r.victim, r.defence) for r in rows))
+    seeds = list(dict.fromkeys(r.seed for r in rows))
     head = [v if d == "none" else f"{v} + {d}" for v, d in victims]
     cells = [["data", "attack", *head, "unseen, mean", "l2 (mm)", "linf (mm)", "bones (%)", "acceleration (mm)"]]
     sizes = []
     for data in dict.fromkeys(r.data for r in rows):
         here = [r for r in rows if r.data == data]
-        first = {(r.victim, r.defence): r for r in here}
-        errors = [f"{100 * (1 - first[v].accuracy):.0f}" if v in first else "" for v in victims]
+        of = {v: [r for r in here if (r.victim, r.defence) == v] for v in victims}
+        errors = [f"{100 * (1 - mean(r.accuracy for r in found)):.0f}" if found else "" for found in of.values()]
         cells.append([data, "(clean, of all clips)", *errors, *[""] * 5])
-        sizes.append(f"{data}, {next(iter(first.values())).attacked} test clips")
+        sizes.append(f"{data}, {here[0].attacked} test clips")
         for attack in dict.fromkeys(r.attack for r in here):
-            line = {(r.victim, r.defence): r for r in here if r.attack == attack}
-            shown = [f"{100 * line[v].success:.0f}{'*' if line[v].surrogate else ''}" if v in line else "" for v in victims]
-            unseen = mean(r.success for r in line.values() if not r.surrogate and r.defence == "none")
-            d = next(iter(line.values())).deviation
-            moved = [f"{1000 * d.l2:.1f}", f"{1000 * d.linf:.1f}", f"{100 * d.bone:.1f}", f"{1000 * d.acceleration:.1f}"]
-            cells.append([data, attack, *shown, f"{100 * unseen:.1f}", *moved])
+            line = {v: [r for r in found if r.attack == attack] for v, found in of.items()}
+            percent = [f"{100 * mean(r.success for r in found):.0f}{'*' if found[0].surrogate else ''}" if found else "" for found in line.values()]
+            every = [r for found in line.values() for r in found]
+            unseen = [100 * mean(r.success for r in every if r.seed == seed and not r.surrogate and r.defence == "none") for seed in seeds]
+            moved = [f"{1000 * mean(getattr(r.deviation, field) for r in every):.1f}" for field in ("l2", "linf", "acceleration")]
+            bones = f"{100 * mean(r.deviation.bone for r in every):.1f}"
+            cells.append([data, attack, *percent, shown(unseen, 1), *moved[:2], bones, moved[2]])
     return Table(
         title="Robustness",
-        text="Rightly named clips (%) that a victim misnames after an attack. A star: the attack has seen this very network; the mean is over the networks "
-        f"without defence that it has not. No joint moves further than {1000 * scale.budget.epsilon:.0f} mm along an axis, {scale.budget.steps} steps."
-        + (" A quick run: small networks, few clips." if quick else ""),
+        text="Rightly named clips (%) that a victim misnames after an attack, means over seeds. A star: the attack has seen this very network; the mean is "
+        f"over the networks without defence that it has not. No joint moves further than {1000 * scale.budget.epsilon:.0f} mm along an axis, "
+        f"{scale.budget.steps} steps." + (" A quick run: small networks, few clips." if quick else ""),
         rows=cells,
         data="; ".join(sizes),
-        seeds=[seed],
+        seeds=seeds,
         quick=quick,
         duration=duration,
         details={"scale": asdict(scale), "rows": [asdict(r) for r in rows]},
@@ -333,11 +340,14 @@ def table(rows: Sequence[Row], quick: bool, seed: int, duration: float) -> Table
 
 
 def picture(rows: Sequence[Row], path: str | Path) -> Path:
-    """Success of each attack (rows) on each victim (columns), darker for more; a frame where the attack has seen the victim."""
+    """Success (mean over seeds) of each attack (rows) on each victim (columns), darker for more; a frame where the attack has seen the victim."""
     from PIL import Image, ImageDraw, ImageFont
 
-    columns = list(dict.fromkeys((r.data, r.victim, r.defence) for r in rows))
-    lines = list(dict.fromkeys(r.attack for r in rows))
+    cells: dict[tuple[str, str, str, str], list[Row]] = {}
+    for r in rows:
+        cells.setdefault((r.data, r.victim, r.defence, r.attack), []).append(r)
+    columns = list(dict.fromkeys(key[:3] for key in cells))
+    lines = list(dict.fromkeys(key[3] for key in cells))
     width, height, left, top = 92, 34, 120, 78
     image = Image.new("RGB", (left + width * len(columns) + 12, top + height * len(lines) + 12), "white")
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(13)
@@ -346,12 +356,13 @@ def picture(rows: Sequence[Row], path: str | Path) -> Path:
             draw.text((left + width * (i + 0.5), 10 + 20 * line), text, "#222222", font, anchor="ma")
     for j, attack in enumerate(lines):
         draw.text((left - 10, top + height * (j + 0.5)), attack, "#222222", font, anchor="rm")
-    for r in rows:
-        i, j = columns.index((r.data, r.victim, r.defence)), lines.index(r.attack)
+    for key, found in cells.items():
+        i, j = columns.index(key[:3]), lines.index(key[3])
         box = (left + width * i, top + height * j, left + width * (i + 1) - 2, top + height * (j + 1) - 2)
-        shade = tuple(round(255 - r.success * (255 - c)) for c in (178, 24, 43))
-        draw.rectangle(box, fill=shade, outline="#222222" if r.surrogate else None, width=2)
-        draw.text(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), f"{100 * r.success:.0f}", "white" if r.success > 0.6 else "#222222", font, anchor="mm")
+        success = mean(r.success for r in found)
+        shade = tuple(round(255 - success * (255 - c)) for c in (178, 24, 43))
+        draw.rectangle(box, fill=shade, outline="#222222" if found[0].surrogate else None, width=2)
+        draw.text(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), f"{100 * success:.0f}", "white" if success > 0.6 else "#222222", font, anchor="mm")
     with atomic(path) as temporary:
         image.save(temporary, "PNG")
     return Path(path)

@@ -9,25 +9,14 @@ from statistics import mean
 from typing import Any
 
 from vitruve.claims.base import ClaimResult, shown
+from vitruve.claims.robustness import bench as robustness
 from vitruve.claims.robustness.bench import Attack, Bench, Scale, in_batches, prepare
 from vitruve.methods.robustness.tasar import TASAR
 from vitruve.nn.attacks import Budget, ifgsm
-from vitruve.nn.victims import Size
 from vitruve.tasks.robustness import deviation, fooled
 
 FULL = Scale(budget=Budget(0.02, 0.004, 100), victims=("ctrgcn", "agcn", "sttformer", "skateformer", "mlp"))
-QUICK = Scale(
-    frames=24,
-    size=Size(8, (1, 1, 1), (1, 1, 1), 64, 3, 0.0),
-    epochs=15,
-    head_epochs=2,
-    clips=58,
-    budget=Budget(0.02, 0.01, 12),
-    heads=2,
-    samples=5,
-    victims=("ctrgcn", "agcn_joint", "sttformer", "mlp"),
-    train_clips=510,
-)
+QUICK = replace(robustness.QUICK, budget=Budget(0.02, 0.01, 12), victims=("ctrgcn", "agcn_joint", "sttformer", "mlp"))
 SIZES = (0.02, 0.03, 0.05)
 """Changes of 1 to 3 % of a body's height, in metres: the smallest is taken with which I-FGSM fools the surrogate on nearly all training clips."""
 ENOUGH = 0.95
