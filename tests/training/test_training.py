@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import random
+import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -125,23 +128,54 @@ def test_stops_early(tmp_path: Path) -> None:
     assert len(calls) == 3
 
 
+def test_lightning_says_nothing_of_itself_and_ctrl_c_stays_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = logging.getLogger("lightning.pytorch")
+    said: list[logging.LogRecord] = []
+    monkeypatch.setattr(log, "handlers", [handler := logging.Handler()])
+    handler.emit = said.append  # type: ignore[method-assign]
+    recipe, level = Recipe((Stage("only", epochs=1, batch_size=8),)), log.level
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        train(EqMotion(EqMotion.tiny_config()), samples(), tmp_path / "whole", options(), recipe)
+    assert not said and not [w for w in caught if "lightning" in w.filename] and log.level == level
+
+    def stop(i: int, generator: torch.Generator | None) -> None:
+        raise KeyboardInterrupt
+
+    handled = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        train(EqMotion(EqMotion.tiny_config()), Split(8, stop, ForecastBatch.collate), tmp_path / "stopped", options(), recipe)
+    assert log.level == level
+    signal.signal(signal.SIGINT, handled)
+
+
 @pytest.mark.slow
-def test_two_processes_share_the_samples(tmp_path: Path) -> None:
+def test_two_processes_share_the_samples_or_the_weights_too(tmp_path: Path) -> None:
     script = (
-        "import sys, torch; torch.set_num_threads(1); sys.path.insert(0, sys.argv[2])\n"
+        "import sys, torch; torch.set_num_threads(1); sys.path.insert(0, sys.argv[3])\n"
         "from tests.training.test_training import options, samples\n"
         "from vitruve.tasks.method import Recipe, Stage\n"
         "from vitruve.methods.forecasting.eqmotion import EqMotion\n"
         "from vitruve.training import train\n"
         "torch.manual_seed(0)\n"
-        "train(EqMotion(EqMotion.tiny_config()), samples(), sys.argv[1], options(devices=2, strategy='ddp_find_unused_parameters_true'),"
-        " Recipe((Stage(epochs=2, batch_size=4),)))\n"
+        "seen = []\n"
+        "score = lambda m: seen.append(m) or {'size': float(sum(p.abs().sum() for p in m.parameters()))}\n"
+        "recipe = Recipe((Stage(epochs=2, batch_size=4, ema=0.9, clip_norm=1.0),))\n"
+        "m = EqMotion(EqMotion.tiny_config())\n"
+        "assert train(m, samples(), sys.argv[1], options(devices=2, strategy=sys.argv[2]), recipe, score) is m and seen == [m, m]\n"
     )
-    path = tmp_path / "ddp.py"
+    path = tmp_path / "two.py"
     path.write_text(script)
-    out = subprocess.run([sys.executable, str(path), str(tmp_path / "run"), str(Path(__file__).parents[2])], capture_output=True, text=True, timeout=180)
-    assert out.returncode == 0, out.stderr[-2000:]
-    assert (tmp_path / "run" / "model.safetensors").is_file()
+    found = []
+    for strategy in ("ddp", "fsdp"):
+        place = [str(tmp_path / strategy), strategy, str(Path(__file__).parents[2])]
+        out = subprocess.run([sys.executable, str(path), *place], capture_output=True, text=True, timeout=240)
+        assert out.returncode == 0, out.stderr[-2000:]
+        found.append(load_file(tmp_path / strategy / "model.safetensors"))
+    torch.manual_seed(0)
+    start = EqMotion(EqMotion.tiny_config()).state_dict()
+    assert any(not torch.equal(v, start[k]) for k, v in found[0].items())
+    torch.testing.assert_close(found[1], found[0], atol=1e-6, rtol=1e-5)
 
 
 def test_order_is_a_function_of_seed_and_epoch() -> None:

@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             args=args,
         )
     except SystemExit as stop:
-        if not stop.code and args[0] in VERBS:
+        if not stop.code and args[0] in VERBS and {"-h", "--help"} & {*args}:
             print("examples:")
             print("".join(f"  {line}\n" for line in _module(args[0]).EXAMPLES.splitlines()))
         return stop.code if isinstance(stop.code, int) else int(bool(stop.code))

@@ -9,9 +9,8 @@ from typing import Any, no_type_check
 import numpy as np
 import warp as wp
 
-# warp greets on the standard output, which belongs to the user (`quiet` is what older versions call it)
-wp.config.quiet = True  # type: ignore[attr-defined]
-wp.config.log_level = getattr(wp, "LOG_WARNING", 30)
+from vitruve.core.warp import start
+
 wp.set_module_options({"enable_backward": False})
 
 _MOST_DIGITS, _MOST_EXPONENT = wp.constant(18), wp.constant(60)
@@ -30,7 +29,7 @@ def _read_lines(
     out: wp.array2d(dtype=wp.float32),
     found: wp.array(dtype=wp.int32),
 ):
-    """Numbers of one line, and how many there are: -1 for a line with anything else, or too many, in it."""
+    """Numbers of one line, and how many there are: -1 for a line with anything else, or too many, in it. Lines end in a line feed, where every number stops."""
     line = wp.tid()
     at = wp.int64(0)
     if line > 0:
@@ -51,51 +50,45 @@ def _read_lines(
         none = int(0)
         whole = wp.int64(none)
         begin = at
-        while at < end:
-            c = int(text[at])
-            if c < _ZERO or c > _NINE:
-                break
+        c = int(text[at])
+        while c >= _ZERO and c <= _NINE:
             whole = whole * wp.int64(10) + wp.int64(c - _ZERO)
             at += one
+            c = int(text[at])
         digits = int(at - begin)
         decimals = int(0)
-        if at < end and c == _POINT:
+        if c == _POINT:
             at += one
             begin = at
-            while at < end:
-                c = int(text[at])
-                if c < _ZERO or c > _NINE:
-                    break
+            c = int(text[at])
+            while c >= _ZERO and c <= _NINE:
                 whole = whole * wp.int64(10) + wp.int64(c - _ZERO)
                 at += one
+                c = int(text[at])
             decimals = int(at - begin)
             digits += decimals
         fine = int(1)
         exponent = int(0)
-        if at < end and (c == _E or c == _SMALL_E):
+        if c == _E or c == _SMALL_E:
             at += one
             down = int(0)
-            if at < end:
+            c = int(text[at])
+            if c == _MINUS:
+                down = 1
+            if c == _MINUS or c == _PLUS:
+                at += one
                 c = int(text[at])
-                if c == _MINUS:
-                    down = 1
-                if c == _MINUS or c == _PLUS:
-                    at += one
             length = int(0)
-            going = int(1)
-            while at < end and going == 1:
+            while c >= _ZERO and c <= _NINE and length < 4:
+                exponent = exponent * 10 + c - _ZERO
+                length += 1
+                at += one
                 c = int(text[at])
-                if c >= _ZERO and c <= _NINE and length < 4:
-                    exponent = exponent * 10 + c - _ZERO
-                    length += 1
-                    at += one
-                else:
-                    going = 0
             if length == 0:
                 fine = 0
             if down == 1:
                 exponent = -exponent
-        if at < end and c != _SPACE and c != _TAB and c != _NEWLINE and c != _RETURN:
+        if c != _SPACE and c != _TAB and c != _NEWLINE and c != _RETURN:
             fine = 0
         exponent -= decimals
         if digits == 0 or digits > _MOST_DIGITS or exponent > _MOST_EXPONENT or exponent < -_MOST_EXPONENT or count >= out.shape[1]:
@@ -122,6 +115,7 @@ def _read_lines(
 def ready() -> bool:
     """Whether the kernel can be had: not where the folder that compiled kernels are kept in cannot be written."""
     try:
+        start()
         wp.load_module(device="cpu")
     except OSError as e:
         logging.getLogger("vitruve").warning("numbers are read the slow way, without a compiled kernel: %s", e)
@@ -137,6 +131,8 @@ def read_lines(text: bytes, ends: np.ndarray, width: int) -> np.ndarray | None:
     """
     if not ready():
         return None
+    if not text.endswith(b"\n"):
+        text, ends = text + b"\n", np.append(ends[:-1], len(text) + 1)
     out, found = np.empty((len(ends), width), np.float32), np.empty(len(ends), np.int32)
     arrays: list[Any] = [wp.array(a, device="cpu", copy=False) for a in (np.frombuffer(text, np.uint8), ends, _POWERS, out, found)]
     wp.launch(_read_lines, len(ends), inputs=arrays, device="cpu")

@@ -7,9 +7,8 @@ from typing import no_type_check
 import torch
 import warp as wp
 
-# warp greets on the standard output, which belongs to the user (`quiet` is what older versions call it)
-wp.config.quiet = True  # type: ignore[attr-defined]
-wp.config.log_level = getattr(wp, "LOG_WARNING", 30)
+from vitruve.core.warp import start
+
 # fused multiply-adds would make the two faces of an edge disagree about which side a pixel is on
 wp.set_module_options({"enable_backward": False, "fuse_fp": False})
 
@@ -215,7 +214,7 @@ def splat_outline(
 @lru_cache
 def load(device: str) -> wp.Device:
     """The warp device of a torch device, with the kernels compiled for it (kept in warp's cache on disk)."""
-    wp.init()
+    start()
     found = wp.device_from_torch(device)
     wp.load_module(device=found)
     return found

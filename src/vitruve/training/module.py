@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import lightning as L
 import torch
 from torch import Tensor
+from torch.distributed.tensor import DTensor, distribute_tensor
 
 from vitruve.errors import OptionError
 from vitruve.tasks.method import Method, Stage
@@ -28,10 +30,26 @@ class MethodModule(L.LightningModule):
         self.method, self.stage, self.sampler, self.seed = method, stage, sampler, seed
         self.average: dict[str, Tensor] | None = None
         self.trainable: dict[str, bool] = {}
+        self.sharded = False
         # a method whose parts play against each other takes its optimiser steps one by one
         self.automatic_optimization = type(method).moves is Method.moves
         self.step = 0
         """Batches of this stage that were trained on."""
+
+    def configure_model(self) -> None:
+        if self.device_mesh is None or self.sharded:
+            return
+        # the caller's method stays whole; its sharded copy is trained
+        from torch.distributed.fsdp import fully_shard, register_fsdp_forward_method
+
+        self.method = deepcopy(self.method)
+        fully_shard(self.method, mesh=self.device_mesh["data_parallel"])
+        register_fsdp_forward_method(self.method, "losses")
+        self.sharded = True
+
+    def weights(self) -> dict[str, Tensor]:
+        """The weights in use, whole on every process: the moving average where there is one."""
+        return {k: _whole(v) for k, v in (self.average or self.method.state_dict()).items()}
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         chosen = [(n, p) for n, p in self.method.named_parameters() if not self.stage.modules or n.startswith(self.stage.modules)]
@@ -71,7 +89,7 @@ class MethodModule(L.LightningModule):
         total = None
         if self.automatic_optimization:
             total = self._sum(self.method.losses(batch), len(batch))
-            self.log("loss", total.detach(), prog_bar=True, on_step=True, on_epoch=True, batch_size=len(batch))
+            self.log("loss", total.detach(), prog_bar=True, on_step=True, on_epoch=True, batch_size=len(batch), sync_dist=True)
         else:
             self._take_moves(batch)
         self.step += 1
@@ -90,7 +108,7 @@ class MethodModule(L.LightningModule):
         self._move_average()
 
     def _sum(self, terms: dict[str, Tensor], size: int) -> Tensor:
-        self.log_dict({f"loss/{k}": v.detach() for k, v in terms.items()}, on_step=False, on_epoch=True, batch_size=size)
+        self.log_dict({f"loss/{k}": v.detach() for k, v in terms.items()}, on_step=False, on_epoch=True, batch_size=size, sync_dist=True)
         return torch.stack([t for t in terms.values()]).sum()
 
     def optimizer_step(self, *args: Any, **kwargs: Any) -> None:
@@ -108,14 +126,27 @@ class MethodModule(L.LightningModule):
                 self.average[key].copy_(value)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        checkpoint |= {"average": self.average, "step": self.step, "method": self.method.training_state()}
+        average = None if self.average is None else {k: _whole(v) for k, v in self.average.items()}
+        checkpoint |= {"average": average, "step": self.step, "method": self.method.training_state()}
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         self.average, self.step = checkpoint["average"], checkpoint["step"]
+        if self.average is not None:
+            self.average = {k: _like(v, self.average[k]) for k, v in self.method.state_dict().items()}
         self.method.load_training_state(checkpoint["method"])
         # the first epoch's batches are asked for before on_train_epoch_start: skip those already trained on
         self.sampler.epoch = checkpoint["epoch"]
         self.sampler.done = self.sampler.epoch, checkpoint["loops"]["fit_loop"]["epoch_loop.batch_progress"]["current"]["processed"]
+
+
+def _whole(x: Tensor) -> Tensor:
+    """A tensor that lies in parts on several processes, put together on each."""
+    return x.full_tensor() if isinstance(x, DTensor) else x
+
+
+def _like(x: Tensor, whole: Tensor) -> Tensor:
+    """A whole tensor laid out as x is."""
+    return distribute_tensor(whole.to(x.device), x.device_mesh, x.placements) if isinstance(x, DTensor) else whole.to(x.device)
 
 
 class Checkpoint(L.Callback):

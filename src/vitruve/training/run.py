@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
+import signal
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
 from torch.utils.data import DataLoader
 
 from vitruve.errors import MissingExtraError, OptionError
@@ -19,6 +21,9 @@ from vitruve.io.files import atomic
 from vitruve.tasks.method import Method, Recipe, Stage, config_to_json
 from vitruve.tasks.split import Split
 from vitruve.training.sampling import Augmented, EpochBatches, derived_seed
+
+if TYPE_CHECKING:
+    from vitruve.training.module import MethodModule
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class TrainingOptions:
     accelerator: str = "auto"
     devices: int = 1
     strategy: str = "auto"
-    """"ddp" or "fsdp" over several devices."""
+    """Over several devices: "ddp", or "fsdp", which spreads weights, gradients and the optimiser's state over them."""
     precision: str = "32-true"
     """"bf16-mixed" or "16-mixed" for mixed precision."""
     workers: int = 0
@@ -135,6 +140,23 @@ def _check_same_run(folder: Path, method: Method, stages: list[Stage], options: 
         temporary.write_text(json.dumps(run, indent=1))
 
 
+@contextmanager
+def _quiet_lightning() -> Iterator[None]:
+    """Without what Lightning tells of itself, of devices that are not there, and of choices that are ours; its other warnings stay."""
+    log = logging.getLogger("lightning.pytorch")
+    level = log.level
+    log.setLevel(max(level, logging.WARNING))
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+            warnings.filterwarnings("ignore", message=".*resumed the training from a checkpoint that ended before the epoch ended.*")
+            warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\).*")
+            yield
+    finally:
+        log.setLevel(level)
+
+
+@_quiet_lightning()
 def _run_stage(
     method: Method,
     stage: Stage,
@@ -147,6 +169,8 @@ def _run_stage(
     import lightning as L
     from lightning.pytorch.callbacks import Callback
     from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+    from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy
+    from lightning.pytorch.utilities.exceptions import SIGTERMException
 
     from vitruve.training.module import Checkpoint, MethodModule
 
@@ -173,10 +197,10 @@ def _run_stage(
             last = trainer.current_epoch + 1 == stage.epochs
             if evaluate is None or not (last or (trainer.current_epoch + 1) % options.evaluate_every == 0):
                 return
-            with _averaged(method, module.average):
+            with _weights_to_score(method, module):
                 scores = evaluate(method)
             method.train()
-            pl_module.log_dict({f"val/{k}": v for k, v in scores.items()}, prog_bar=True)
+            pl_module.log_dict({f"val/{k}": v for k, v in scores.items()}, prog_bar=True, sync_dist=True)
             if monitor is None or options.patience is None:
                 return
             score = -scores[monitor[1:]] if monitor.startswith("-") else scores[monitor]
@@ -189,11 +213,16 @@ def _run_stage(
         def load_state_dict(self, state_dict: dict[str, Any]) -> None:
             self.best, self.waited = state_dict["best"], state_dict["waited"]
 
+    strategies: dict[str, Any] = {
+        # a stage need not use every parameter
+        "ddp": DDPStrategy(find_unused_parameters=True),
+        "fsdp": ModelParallelStrategy(options.devices, 1, save_distributed_checkpoint=False),
+    }
     trainer = L.Trainer(
         max_epochs=stage.epochs,
         accelerator=options.accelerator,
         devices=options.devices,
-        strategy=options.strategy,
+        strategy=strategies.get(options.strategy, options.strategy),
         precision=options.precision,  # type: ignore[arg-type]
         gradient_clip_val=stage.clip_norm if module.automatic_optimization else None,
         logger=[CSVLogger(folder, name="csv", version=0), TensorBoardLogger(folder, name="tensorboard", version=0)],
@@ -201,31 +230,32 @@ def _run_stage(
         enable_progress_bar=options.progress,
         enable_model_summary=False,
         enable_checkpointing=False,
-        log_every_n_steps=10,
+        log_every_n_steps=min(10, len(sampler)),
         use_distributed_sampler=False,
         num_sanity_val_steps=0,
     )
     resume = checkpoint if checkpoint.is_file() else None
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*does not have many workers.*")
-        warnings.filterwarnings("ignore", message=".*resumed the training from a checkpoint that ended before the epoch ended.*")
-        method.train()
+    method.train()
+    try:
         trainer.fit(module, loader, ckpt_path=resume, weights_only=False if resume else None)
-    if module.average is not None:
-        method.load_state_dict(module.average)
+    except SIGTERMException:
+        raise SystemExit(128 + signal.SIGTERM) from None
+    except SystemExit:
+        # what Lightning makes of Ctrl-C
+        raise KeyboardInterrupt from None
+    method.load_state_dict(module.weights())
+    method.load_training_state(module.method.training_state())
 
 
-class _averaged:
-    """The method with its averaged weights, for the length of a with block."""
+class _weights_to_score:
+    """The method with the weights to be scored, for the length of a with block: the moving average, or those of its sharded copy."""
 
-    def __init__(self, method: Method, average: dict[str, torch.Tensor] | None) -> None:
-        self.method, self.average = method, average
+    def __init__(self, method: Method, module: MethodModule) -> None:
+        self.method, self.module = method, module
 
     def __enter__(self) -> None:
-        if self.average is not None:
-            self.kept = {k: v.clone() for k, v in self.method.state_dict().items()}
-            self.method.load_state_dict(self.average)
+        self.kept = {k: v.clone() for k, v in self.method.state_dict().items()}
+        self.method.load_state_dict(self.module.weights())
 
     def __exit__(self, *_: object) -> None:
-        if self.average is not None:
-            self.method.load_state_dict(self.kept)
+        self.method.load_state_dict(self.kept)
