@@ -9,7 +9,7 @@ import torch
 
 from vitruve import Poses, VitruveError, skeleton
 from vitruve.claims.recognition import skateformer as claim
-from vitruve.methods.recognition.skateformer import PART_ORDER, Config, Draws, SkateFormer, ucla
+from vitruve.methods.recognition.skateformer import PART_ORDER, Config, Draws, PartitionAttention, SkateFormer, partition, ucla
 from vitruve.nn import skeletons as sk
 
 SMALL = {"depths": (1,), "channels": (32,), "heads": 8}
@@ -185,3 +185,28 @@ def test_the_claim_s_arms_are_of_one_size():
 def test_partitions_keep_less_than_attention_over_all_tokens():
     cost = claim.attention_cost(20, 1, batch=1, repeats=1)
     assert cost["full"]["bytes"] > 4 * cost["partitions"]["bytes"]
+
+
+def test_attention_with_hardly_any_dropout_is_attention():
+    c = ucla(**SMALL, attention_dropout=0.0)
+    for kind in c.types:
+        attention, x = PartitionAttention(c, kind, 4), torch.randn(48, 2, 64, 20, generator=generator())
+        windows = partition(x.unflatten(0, (3, -1)), kind, attention.frames, attention.joints)
+        assert torch.equal(windows, partition(x.unflatten(0, (3, -1)), kind, attention.frames, attention.joints, channels_last=True))
+        plain = attention(x)
+        attention.config = replace(c, attention_dropout=1e-9)
+        assert torch.allclose(attention(x), plain, atol=1e-6)
+
+
+def test_dropout_trains_under_autocast():
+    model = kinect(attention_dropout=0.5).train()
+    batch = model.example_batch(2, generator())
+    losses = []
+    for enabled in (False, True):
+        torch.manual_seed(0)
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            loss = model.losses(batch)["cross_entropy"]
+        loss.backward()
+        losses.append(float(loss.detach()))
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in model.parameters())

@@ -140,6 +140,10 @@ def test_axis_rotation_is_right_handed(axis):
     assert torch.allclose(x @ sk.axis_rotation(axis, 0.4).T, rot.rotate(about, x), atol=1e-6)
 
 
+def test_turn_matrix_is_two_axis_rotations():
+    assert torch.allclose(sk.turn_matrix(0.4, -0.9), sk.axis_rotation(0, 0.4) @ sk.axis_rotation(1, -0.9), atol=1e-6)
+
+
 def test_shear_matrix():
     m = sk.shear_matrix(torch.tensor([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]))
     assert torch.allclose(m, torch.tensor([[1, 0.1, 0.2], [0.3, 1, 0.4], [0.5, 0.6, 1]]))

@@ -39,7 +39,7 @@ def arrange(poses: Poses, people: int, origin: int) -> Float[Tensor, "T P J 3"]:
     if x.shape[1] > people:
         moved = torch.stack([p[p.isfinite().all(-1)].var(0, correction=0).sum().nan_to_num(0.0) for p in x.unbind(1)])
         x = x[:, moved.argsort(descending=True, stable=True)[:people]]
-    if x.sum().isfinite():
+    if math.isfinite(x.sum()):
         # nothing is missing: the usual case, and the cheap one
         x = (x - x[:1, :1, origin : origin + 1]) * KINECT
     else:
@@ -80,8 +80,8 @@ def box_sample(x: Float[Tensor, "T P J 3"], frames: int, dice: skeletons.Dice | 
     """
     if dice is None:
         return skeletons.scale_to_box(x)[skeletons.even_frames(len(x), frames)]
-    turn = skeletons.axis_rotation(0, math.radians(dice.integer(-60, 60))) @ skeletons.axis_rotation(1, math.radians(dice.integer(-60, 60)))
-    return skeletons.scale_to_box(x @ turn.T)[skeletons.repeated_frames(len(x), dice.uniforms(frames))]
+    turn = skeletons.turn_matrix(math.radians(dice.integer(-60, 60)), math.radians(dice.integer(-60, 60)))
+    return skeletons.scale_to_box(F.linear(x, turn))[skeletons.repeated_frames(len(x), dice.uniforms(frames))]
 
 
 def padded(x: Float[Tensor, "T P J 3"], frames: int, dice: skeletons.Dice | None = None) -> Float[Tensor, "W P J 3"]:

@@ -192,6 +192,12 @@ def axis_rotation(axis: int, radians: float) -> Float[Tensor, "3 3"]:
     return torch.tensor(([[1, 0, 0], [0, c, -s], [0, s, c]], [[c, 0, s], [0, 1, 0], [-s, 0, c]], [[c, -s, 0], [s, c, 0], [0, 0, 1]])[axis])
 
 
+def turn_matrix(x: float, y: float) -> Float[Tensor, "3 3"]:
+    """`axis_rotation(0, x) @ axis_rotation(1, y)`, radians, made at once."""
+    cx, sx, cy, sy = math.cos(x), math.sin(x), math.cos(y), math.sin(y)
+    return torch.tensor([[cy, 0, sy], [sx * sy, cx, -sx * cy], [-cx * sy, sx, cx * cy]])
+
+
 def shear_matrix(off_diagonal: Float[Tensor, "3 2"]) -> Float[Tensor, "3 3"]:
     """Ones on the diagonal; row i of the argument fills the rest of row i."""
     out = torch.eye(3)

@@ -102,8 +102,8 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
         out: dict[str, object] = {"logits": model(RecognitionBatch(x["x"], x["index_t"]))}
     for k, kind in enumerate(model.config.types):
         for end in ("_input", ""):
-            windows = partition(seen[f"attention{k}{end}"][:1], kind, *sizes[kind])
-            out[f"stage0_block0_attention{k}{end}"] = windows[0, :4]
+            windows = partition(seen[f"attention{k}{end}"][None, :, :1], kind, *sizes[kind])
+            out[f"stage0_block0_attention{k}{end}"] = windows[0, :4].mT
     found = {name: v.permute(0, 3, 1, 2) for name, v in seen.items() if not name.startswith("attention")}
     found["embedded"] = found["stage0_block0_input"]
     return out | {name: cut(found[name], shape) for name, shape in shapes.items() if name in found}
@@ -121,9 +121,9 @@ def _partitions(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
     out: dict[str, object] = {}
     t, v = config["T"], config["V"]
     for kind, (frames, joints) in enumerate(config["sizes"], 1):
-        out[f"partition{kind}"] = partition(x["x"].permute(0, 2, 3, 1), kind, frames, joints).reshape(-1, frames, joints)
-        windows = x[f"p{kind}"].reshape(1, -1, frames * joints, 1)
-        out[f"reverse{kind}"] = unpartition(windows, kind, frames, joints, (t, v))[..., 0]
+        out[f"partition{kind}"] = partition(x["x"].transpose(0, 1)[None], kind, frames, joints).reshape(-1, frames, joints)
+        windows = x[f"p{kind}"].reshape(-1, 1, frames * joints)
+        out[f"reverse{kind}"] = unpartition(windows, kind, frames, joints, (t, v))[0]
     return out
 
 

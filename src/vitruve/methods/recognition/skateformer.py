@@ -19,6 +19,7 @@ from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
 from vitruve.errors import FormatError, OptionError
 from vitruve.nn import feeders, skeletons
+from vitruve.nn.window_attention import prefers_tokens_last, window_attention
 from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 from vitruve.tasks.recognition import ActionRecognizer, RecognitionBatch
 
@@ -147,30 +148,32 @@ class Draws:
     inter: bool = False
 
 
-def partition(x: Float[Tensor, "B T V C"], kind: int, frames: int, joints: int) -> Float[Tensor, "B P W C"]:
-    """Cut tokens into P windows of W = frames * joints tokens each, of one Skate-type; see Config.types.
+def partition(x: Float[Tensor, "K C B T V"], kind: int, frames: int, joints: int, channels_last: bool = False) -> Float[Tensor, "K N C W"]:
+    """Cut tokens into N windows (those of the first sample first) of W = frames * joints tokens each, of one Skate-type; see Config.types.
 
-    Near means consecutive, far means strided over the whole axis.
+    Near means consecutive, far means strided over the whole axis. `channels_last` is how they lie in memory, not the shape.
     """
-    b, t, v, c = x.shape
+    k, c, _, t, v = x.shape
     near_joints, near_frames = kind in (1, 3), kind in (1, 2)
     time = (t // frames, frames) if near_frames else (frames, t // frames)
     space = (v // joints, joints) if near_joints else (joints, v // joints)
-    cut = x.reshape(b, *time, *space, c)
+    cut = x.reshape(k, c, -1, *time, *space)
     # windows first (the axis that is not inside), then frames and joints of the window
-    outer_t, inner_t = (1, 2) if near_frames else (2, 1)
-    outer_v, inner_v = (3, 4) if near_joints else (4, 3)
-    return cut.permute(0, outer_t, outer_v, inner_t, inner_v, 5).reshape(b, -1, frames * joints, c)
+    outer_t, inner_t = (3, 4) if near_frames else (4, 3)
+    outer_v, inner_v = (5, 6) if near_joints else (6, 5)
+    if channels_last:
+        return cut.permute(0, 2, outer_t, outer_v, inner_t, inner_v, 1).reshape(k, -1, frames * joints, c).mT
+    return cut.permute(0, 2, outer_t, outer_v, 1, inner_t, inner_v).reshape(k, -1, c, frames * joints)
 
 
-def unpartition(windows: Float[Tensor, "B P W C"], kind: int, frames: int, joints: int, shape: tuple[int, int]) -> Float[Tensor, "B T V C"]:
+def unpartition(windows: Float[Tensor, "N C W"], kind: int, frames: int, joints: int, shape: tuple[int, int]) -> Float[Tensor, "C B T V"]:
     """The inverse of :func:`partition` for `shape` = (T, V)."""
     t, v = shape
-    b, _, _, c = windows.shape
+    _, c, _ = windows.shape
     near_joints, near_frames = kind in (1, 3), kind in (1, 2)
-    x = windows.reshape(b, t // frames, v // joints, frames, joints, c)
-    order = [0, *((1, 3) if near_frames else (3, 1)), *((2, 4) if near_joints else (4, 2)), 5]
-    return x.permute(order).reshape(b, t, v, c)
+    x = windows.reshape(-1, t // frames, v // joints, c, frames, joints)
+    order = [3, 0, *((1, 4) if near_frames else (4, 1)), *((2, 5) if near_joints else (5, 2))]
+    return x.permute(order).reshape(c, -1, t, v)
 
 
 class PartitionAttention(nn.Module):
@@ -199,22 +202,17 @@ class PartitionAttention(nn.Module):
         size = self.frames * self.joints
         return table.permute(4, 0, 2, 1, 3).reshape(self.heads, size, size)
 
-    def forward(self, qkv: Float[Tensor, "B T V C3"]) -> Float[Tensor, "B T V C"]:
+    def forward(self, qkv: Float[Tensor, "C3 B T V"]) -> Float[Tensor, "C B T V"]:
         """Attention output in the layout of the input, a third as many channels."""
-        b, t, v, c = qkv.shape
+        c, _, t, v = qkv.shape
         width = c // 3 // self.heads
-        windows = partition(qkv, self.kind, self.frames, self.joints)
-        q, k, value = windows.reshape(*windows.shape[:3], 3, self.heads, width).permute(3, 0, 1, 4, 2, 5).flatten(1, 2)
-        out = F.scaled_dot_product_attention(
-            q,
-            k,
-            value,
-            attn_mask=self.bias().to(q.dtype)[None] if self.config.relative_bias else None,
-            dropout_p=self.config.attention_dropout if self.training else 0.0,
-            scale=(self.heads if self.config.official_quirks else width) ** -0.5,
-        )
-        out = out.transpose(1, 2).reshape(b, -1, self.frames * self.joints, c // 3)
-        return unpartition(out, self.kind, self.frames, self.joints, (t, v))
+        dropout = self.config.attention_dropout if self.training else 0.0
+        scale = (self.heads if self.config.official_quirks else width) ** -0.5
+        bias = self.bias() if self.config.relative_bias else None
+        channels_last = not prefers_tokens_last(qkv, dropout)
+        windows = partition(qkv.unflatten(0, (3, -1)), self.kind, self.frames, self.joints, channels_last).unflatten(2, (self.heads, width))
+        out = window_attention(windows, bias, scale, dropout)
+        return unpartition(out.flatten(1, 2), self.kind, self.frames, self.joints, (t, v))
 
 
 class Block(nn.Module):
@@ -237,19 +235,20 @@ class Block(nn.Module):
         self.fc1, self.fc2 = nn.Linear(c, hidden), nn.Linear(hidden, c)
 
     def forward(self, x: Float[Tensor, "B T V C"]) -> Float[Tensor, "B T V C"]:
-        c = x.shape[-1]
-        graph, time, rest = self.mapping(self.norm_1(x)).split([c // 4, c // 4, 3 * c // 2], -1)
+        b, t, v, c = x.shape
+        # with channels first, what follows turns no axes but those of the partitions
+        mapped = torch.addmm(self.mapping.bias[:, None], self.mapping.weight, self.norm_1(x).flatten(0, 2).T).view(-1, b, t, v)
+        graph, time, *rest = mapped.split([c // 4, c // 4, *[3 * c // 8] * 4])
         # channel groups share one joint-to-joint matrix
-        grouped = graph.unflatten(-1, (len(self.gconv), -1))
-        mixed = torch.einsum("gwv,btvgc->btwgc", self.gconv, grouped).flatten(-2)
-        filtered = self.tconv(time.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
-        parts = rest.chunk(4, -1)
+        mixed = torch.bmm(graph.reshape(len(self.gconv), -1, v), self.gconv.mT).view(graph.shape)
+        filtered = self.tconv(time.transpose(0, 1)).transpose(0, 1)
         if self.config.attention:
-            attended = [attend(part) for attend, part in zip(self.attention, parts)]
+            attended = [attend(part) for attend, part in zip(self.attention, rest)]
         else:
-            attended = [part[..., 2 * c // 8 :] for part in parts]
-        x = x + _drop_path(self.proj(torch.cat([mixed, filtered, *attended], -1)), self.drop_path, self.training)
-        return x + _drop_path(self.fc2(F.gelu(self.fc1(self.norm_2(x)))), self.drop_path, self.training)
+            attended = [part[2 * c // 8 :] for part in rest]
+        joined = torch.cat([mixed, filtered, *attended]).flatten(1)
+        x = _add_branch(x, self.proj(joined.T).view_as(x), self.drop_path, self.training)
+        return _add_branch(x, self.fc2(F.gelu(self.fc1(self.norm_2(x)))), self.drop_path, self.training)
 
 
 class Downsample(nn.Module):
@@ -264,12 +263,12 @@ class Downsample(nn.Module):
         return self.bn(self.reduction(x.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)
 
 
-def _drop_path(x: Tensor, p: float, training: bool) -> Tensor:
-    """Drop the whole residual branch of a sample with probability p."""
-    if p == 0 or not training:
-        return x
-    keep = torch.empty(len(x), *[1] * (x.ndim - 1), device=x.device, dtype=x.dtype).bernoulli_(1 - p)
-    return x * keep / (1 - p)
+def _add_branch(x: Tensor, branch: Tensor, drop: float, training: bool) -> Tensor:
+    """Add a residual branch, or, while training, with probability `drop` of a sample not (and else scaled up)."""
+    if drop == 0 or not training:
+        return x + branch
+    kept = x.new_empty(len(x), *[1] * (x.ndim - 1)).bernoulli_(1 - drop) / (1 - drop)
+    return torch.addcmul(x, branch, kept)
 
 
 def frame_embedding(index: Float[Tensor, "B T"], width: int) -> Float[Tensor, "B T C"]:
@@ -387,7 +386,7 @@ class SkateFormer(ActionRecognizer):
         c = self.config
         if c.feeder == "ucla":
             # the authors also scale by 0.5 to 1.5, which scaling to the box undoes
-            turn = skeletons.axis_rotation(0, math.radians(dice.integer(-60, 60))) @ skeletons.axis_rotation(1, math.radians(dice.integer(-60, 60)))
+            turn = skeletons.turn_matrix(math.radians(dice.integer(-60, 60)), math.radians(dice.integer(-60, 60)))
             axis = dice.integer(0, 2) if dice.happens(c.each) else None
             return Draws(dice.uniforms(c.frames), linear=turn, axis=axis, dropped=self._drops(dice, 4, 12))
         crop = Draws(dice.uniforms(c.frames + 1), dice.uniform(*_CROP), dice.uniform())
@@ -421,7 +420,7 @@ class SkateFormer(ActionRecognizer):
         """Frames as `arrange` gives them, augmented, sampled, as a stream in part order; and their positions in [-1, 1)."""
         c = self.config
         if draws is not None and draws.linear is not None:
-            x = x @ draws.linear.T
+            x = F.linear(x, draws.linear)
         if c.feeder == "ucla":
             x = skeletons.scale_to_box(x)
         x, index = self.sample(x, draws)
@@ -429,7 +428,8 @@ class SkateFormer(ActionRecognizer):
             if draws.inter and partner is not None:
                 x = self._with_bone_lengths(x, index, partner)
             x = self.augment(x, draws)
-        x = skeletons.stream(x, c.stream, _tree(self.skeleton))
+        if c.stream != "joint":
+            x = skeletons.stream(x, c.stream, _tree(self.skeleton))
         return x.index_select(2, _part_order(c.skeleton)).permute(3, 0, 2, 1), index
 
     def sample(self, x: Float[Tensor, "T P J 3"], draws: Draws | None = None, valid: int | None = None) -> tuple[Float[Tensor, "W P J 3"], Float[Tensor, " W"]]:
@@ -464,9 +464,7 @@ class SkateFormer(ActionRecognizer):
         if draws.flip:
             x = x[:, :, list(self.skeleton.swap)]
         if draws.axis is not None:
-            keep = torch.ones(3)
-            keep[draws.axis] = 0.0
-            x = x * keep
+            x = x * torch.tensor([float(a != draws.axis) for a in range(3)])
         if draws.dropped is not None:
             x = x.masked_fill(draws.dropped[:, None, :, None], 0.0)
         return x
