@@ -55,6 +55,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("train eqmotion --data charged --folder out --lr nan", "lr=nan: expected a positive number"),
         ("data --check --data-root absent", "absent: none of the data sets is there"),
         ("run walk.bvh -o walk.bvh", "walk.bvh: File exists"),
+        ("run hip.mot -o out", "holds a table (time, hip_flexion_r): joint angles of an OpenSim model or forces, without the skeleton to move; give the"),
+        ("run film.mp4 -o out", "cannot read .mp4, a video: give the keypoints"),
+        ("run model.osim -o out", "an OpenSim model, which does not move: give a trial (.trc, .c3d)"),
+        ("run notes.txt -o out", "give SMPL parameters as .npz under AMASS's names, or joint positions as .csv"),
+        ("run table.csv -o out", "expected columns '<joint>_x' of 1 to 10000 joints, found a, b"),
+        ("run arrays.npz -o out", "none of the .npz formats fits: AMASS"),
+        ("run folder.bvh -o out", "no file that can be read; found nothing; expected one of .amc"),
     ],
 )
 def test_one_line_and_nothing_written(command: str, said: str, here: Path, capsys: Capture) -> None:
@@ -62,6 +69,11 @@ def test_one_line_and_nothing_written(command: str, said: str, here: Path, capsy
     for name in "ab":
         vt.save(vt.sample("walk")[:2], here / "many" / f"{name}.bvh")
     (here / "folder.bvh").mkdir()
+    mot.write(mot.Table(("time", "hip_flexion_r"), np.array([[0.0, 1.0], [0.5, 2.0]]), in_degrees=True), "hip.mot")
+    (here / "table.csv").write_text("a,b\n1,2\n")
+    np.savez("arrays.npz", a=np.zeros(3))
+    for name in ("film.mp4", "model.osim", "notes.txt"):
+        (here / name).touch()
     before = sorted(here.rglob("*"))
     assert main(command.format(folder="folder.bvh").split()) == 1
     error = capsys.readouterr().err
@@ -83,7 +95,15 @@ def test_info_tells_of_all_that_can_be_read(here: Path, capsys: Capture) -> None
     assert main(["info", "absent.bvh", "hip.mot", "walk.bvh"]) == 1
     said = capsys.readouterr()
     assert "time, hip_flexion_r" in said.out and "degrees" in said.out and "motion (joint rotations)" in said.out
-    assert "absent.bvh: no such file" in said.err
+    assert said.err == "failed absent.bvh: no such file\nvitruve: 1 of 3 files cannot be read\n"
+
+
+def test_each_of_several_bad_inputs_is_told_once(here: Path, capsys: Capture) -> None:
+    (here / "film.mp4").touch()
+    assert main(["run", "absent.bvh", "film.mp4", "-o", "out"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3 and lines[0] == "failed absent: absent.bvh: no such file" and lines[2] == "vitruve: 2 of 2 inputs failed"
+    assert lines[1].startswith("failed film: film.mp4: cannot read .mp4, a video") and not (here / "out").exists()
 
 
 def test_samples_are_files_to_every_verb(here: Path) -> None:

@@ -61,6 +61,22 @@ def test_repeated_names_stay_apart(tmp_path):
     assert clips(file) == ["a", "a#2"] and len(read(file, clip="a#2")) == 5
 
 
+def test_a_loop_over_clips_reads_each_array_once(tmp_path, monkeypatch):
+    file, a = _collection(tmp_path / "c.npz")
+    opened = []
+    monkeypatch.setattr(np, "load", lambda *args, load=np.load, **kwargs: opened.append(args) or load(*args, **kwargs))
+    for name in clips(file):
+        read(file, clip=name)
+    assert len(opened) <= len(a)
+    before = len(opened)
+    read(file).translation.zero_()
+    np.testing.assert_array_equal(read(file).translation.numpy(), a["root_pos"][:3])
+    assert len(opened) == before
+    # another file in its place is another collection
+    _collection(file, lengths=(4, 4))
+    assert len(read(file)) == 4
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -21,22 +21,27 @@ def info(paths: tyro.conf.Positional[tuple[Path, ...]], /, clip: str | None = No
         clip: name or number of a clip, for files that hold many.
         json: one JSON object per file, for programs.
     """
+    import sys
+
     from vitruve.errors import OptionError, VitruveError
     from vitruve.pipeline.describe import describe_file
 
     if not paths:
         raise OptionError("nothing to tell about: give at least one file")
-    errors: list[str] = []
+    failed = 0
     for path in paths:
         try:
             facts = {"file": str(path), **describe_file(path, clip)}
         except VitruveError as error:
+            if len(paths) == 1:
+                raise
             # the other files are told all the same
-            errors.append(str(error))
+            print(f"failed {error}", file=sys.stderr)
+            failed += 1
             continue
         if json:
             print(json_module.dumps(facts))
         else:
             print("\n".join(f"{k:>12}  {v}" for k, v in facts.items()))
-    if errors:
-        raise VitruveError("\n".join(errors))
+    if failed:
+        raise VitruveError(f"{failed} of {len(paths)} files cannot be read")

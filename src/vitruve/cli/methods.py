@@ -33,8 +33,9 @@ def methods(slug: tyro.conf.Positional[str | None] = None, /, json: bool = False
     from rich.console import Console
     from rich.table import Column, Table
 
-    table = Table("method", "task", Column("title", no_wrap=True, ratio=1), "parity", "claim", "contract", expand=True, caption="-: nothing recorded")
+    table = Table("method", "task", Column("title", no_wrap=True, ratio=1), "parity", "claim", "contract", expand=True)
+    table.caption = "-: nothing recorded; no code: the authors have published none to compare with"
     for entry in entries:
         found = (entry.proof.get(kind) for kind in ("parity", "claim", "contract"))
-        table.add_row(entry.slug, entry.task, entry.title, *("-" if f is None else "yes" if f["passed"] else "no" for f in found))
+        table.add_row(entry.slug, entry.task, entry.title, *("-" if f is None else {True: "yes", False: "no", None: "no code"}[f["passed"]] for f in found))
     Console().print(table)

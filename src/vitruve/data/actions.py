@@ -31,11 +31,10 @@ UCLA_ACTIONS = (1, 2, 3, 4, 5, 6, 8, 9, 11, 12)
 
 def _packed(path: Path, label: Callable[[dict], int], subject: str = "", view: str = "") -> list[ActionClip]:
     """All clips of a packed .npz, motions as their joints."""
-    file = packed._File(path)
-    layout, names = packed._clips(file)
+    file = packed.collection(path)
     clips = []
-    for i, name in enumerate(names):
-        value = layout.read(file, i, name)
+    for i in range(len(file.names)):
+        value = file.read(i)
         poses = value.poses() if isinstance(value, Motion) else value
         m = value.metadata
         clips.append(ActionClip(poses, label(m), int(m[subject]) if subject else -1, int(m[view]) if view else -1, value.name))

@@ -315,16 +315,15 @@ def _cmu_clips(folder: str | Path, part: str) -> Clips:
     path = Path(folder) / f"cmu_8actions_{'test' if part == 'test' else 'train'}.npz"
     if not path.is_file():
         raise FormatError(path, "no such file")
-    file = packed._File(path)
-    layout, names = packed._clips(file)
+    file = packed.collection(path)
     seen: dict[str, int] = {}
     out: Clips = []
-    for i, (name, action) in enumerate(zip(names, file["action"].tolist())):
+    for i, action in enumerate(file["action"].tolist()):
         seen[action] = seen.get(action, 0) + 1
         held_out = seen[action] % CMU_VAL_EVERY == 0
         if action not in CMU_ACTIONS or (part != "test" and held_out != (part == "val")):
             continue
-        motion = layout.read(file, i, name)
+        motion = file.read(i)
         assert isinstance(motion, Motion)
         out.append((action, motion))
     return out

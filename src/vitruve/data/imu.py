@@ -281,10 +281,9 @@ def described_bandai(folder: str | Path, most: int = 40) -> list[Described]:
 
 def _motions(path: Path, clips: Sequence[int] | None = None) -> Iterator[Motion]:
     """Motions of a packed file; all unless chosen."""
-    file = packed._File(_there(path))
-    layout, names = packed._clips(file)
-    for i in range(len(names)) if clips is None else clips:
-        motion = layout.read(file, i, names[i])
+    file = packed.collection(_there(path))
+    for i in range(len(file.names)) if clips is None else clips:
+        motion = file.read(i)
         assert isinstance(motion, Motion)
         yield motion
 

@@ -57,6 +57,20 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+_KEYPOINTS = "give the keypoints that a pose estimator finds in it (.json of OpenPose, AlphaPose, mmpose or COCO)"
+_ARRAYS = "give SMPL parameters as .npz under AMASS's names, or joint positions as .csv with the columns time, <joint>_x, <joint>_y, <joint>_z"
+# what people bring that none of the formats is for, and what to give instead
+_INSTEAD = {
+    ".mp4 .avi .mov .mkv .webm .gif": f"a video: {_KEYPOINTS}",
+    ".png .jpg .jpeg .bmp .tif .tiff .webp": f"a picture: {_KEYPOINTS}",
+    ".osim": "an OpenSim model, which does not move: give a trial (.trc, .c3d); `vitruve angles` takes the model as --model",
+    ".fbx .blend .dae .usd .usda .usdc .usdz": "a scene: export it as .bvh or .glb",
+    ".obj .ply .stl .off": "a mesh without a rig: give a character (.glb) or a motion (.bvh)",
+    ".pkl .pickle .joblib .pt .pth": f"a file that runs code when it is opened: {_ARRAYS}",
+    ".txt .tsv .dat .mat .h5 .hdf5 .xlsx .parquet": f"a table that does not say what its numbers are: {_ARRAYS}",
+    ".zip .tar .gz .xz .7z": "an archive: unpack it",
+}
+
 # formats whose files hold many clips, chosen by clip=
 CLIPPED = ("packed", "gltf")
 
@@ -76,6 +90,9 @@ def _choose(path: Path, format: str | None, writing: bool) -> Format:
     suffix = path.suffix.lower()
     fits = [f for f in able if suffix in f.suffixes]
     if not fits:
+        instead = None if writing else next((text for suffixes, text in _INSTEAD.items() if suffix in suffixes.split()), None)
+        if instead is not None:
+            raise FormatError(path, f"cannot read {suffix}, {instead}")
         known = sorted({s for f in able for s in f.suffixes})
         raise FormatError(path, f"cannot {'write' if writing else 'read'} {suffix or 'a file without suffix'}; expected one of {' '.join(known)}")
     if len(fits) == 1:
@@ -85,7 +102,10 @@ def _choose(path: Path, format: str | None, writing: bool) -> Format:
     for f in fits:
         if f.sniff is None or f.sniff(path):
             return f
-    raise FormatError(path, f"none of the {suffix} formats fits: {'; '.join(f.description for f in fits)}")
+    from vitruve.io.native import array_names
+
+    found = ", ".join(array_names(path)[:12])
+    raise FormatError(path, f"none of the {suffix} formats fits: {'; '.join(f.description for f in fits)}; found the arrays {found}")
 
 
 def load(path: str | Path, format: str | None = None, **options: Any) -> Any:
@@ -155,6 +175,7 @@ def load_clip(source: str | Path, clip: str | int | None = None, **options: Any)
     """
     from vitruve.core.motion import Motion
     from vitruve.core.poses import Poses
+    from vitruve.io.mot import Table
 
     if str(source).startswith("sample:"):
         return sample(str(source).removeprefix("sample:"))
@@ -176,8 +197,15 @@ def load_clip(source: str | Path, clip: str | int | None = None, **options: Any)
         if len(animations) > 1:
             raise OptionError(f"{path} holds {len(animations)} clips; choose one with clip=: {', '.join(animations)}")
         return next(iter(animations.values()))
+    if isinstance(value, Table):
+        raise OptionError(
+            f"{path} holds a table ({', '.join(value.columns[:4])}{', ...' if len(value.columns) > 4 else ''}): joint angles of an OpenSim model or "
+            "forces, without the skeleton to move; give the recording they were solved from (.trc, .c3d), or a motion (.bvh, .glb, ...)"
+        )
     if not isinstance(value, Motion | Poses):
-        raise OptionError(f"{path} holds a {type(value).__name__}; expected a motion or joint positions")
+        instead = {"Character": ", which does not move: give a motion (.bvh, ...)", "BodyMotion": ": give the motion without its body (motion.npz)"}
+        name = type(value).__name__
+        raise OptionError(f"{path} holds a {name}{instead.get(name, '; expected a motion or joint positions')}")
     return value
 
 

@@ -54,7 +54,8 @@ def read(path: str | Path, *, skeleton: Skeleton | str | None = None, fps: float
     joints = [c[:-2] for c in header if c.endswith("_x")]
     dims = "xyz" if any(c.endswith("_z") for c in header) else "xy"
     if not 0 < len(joints) <= MAX_JOINTS:
-        raise FormatError(path, f"expected columns '<joint>_x' of 1 to {MAX_JOINTS} joints, found {len(joints)}", line=1)
+        found = f"found {len(joints)}" if joints else f"found {', '.join(c[:40] for c in header[:4])}{', ...' if len(header) > 4 else ''}"
+        raise FormatError(path, f"expected columns '<joint>_x' of 1 to {MAX_JOINTS} joints, {found}", line=1)
     wanted = {f"{j}_{d}" for j in joints for d in dims}
     confident = f"{joints[0]}_confidence" in header
     if confident:

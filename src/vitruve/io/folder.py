@@ -18,11 +18,13 @@ def readable_files(path: Path, format: str | None = None) -> list[Path]:
     from vitruve.io import FORMATS
 
     suffixes = {s for f in FORMATS if f.reads and format in (None, f.name) for s in f.suffixes}
-    files = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes and p.is_file() and not p.name.startswith("."))
+    everything = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+    files = [p for p in everything if p.suffix.lower() in suffixes]
     moving = {p.parent for p in files if p.suffix.lower() == ".amc"}
     files = [p for p in files if not (p.suffix.lower() == ".asf" and p.parent in moving)]
     if not files:
-        raise FormatError(path, f"no file that can be read; expected {' '.join(sorted(suffixes))}")
+        found = ", ".join(p.name for p in everything[:4]) + (", ..." if len(everything) > 4 else "") or "nothing"
+        raise FormatError(path, f"no file that can be read; found {found}; expected one of {' '.join(sorted(suffixes))}")
     return files
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,27 +30,50 @@ _CAMERA = np.array([1.0, -1.0, -1.0])
 """From an image camera's frame (y down, z away from it) to the same."""
 
 
-class _File:
-    """An .npz whose arrays are read when asked for."""
+class Collection:
+    """A collection of clips: `names` of them in order, `read` for one of them, and the file's arrays, each read once, when it is asked for.
+
+    Raises FormatError where the layout is unknown.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.names = array_names(path)
+        self.keys = array_names(path)
+        """Of the arrays."""
         self._arrays: dict[str, np.ndarray] = {}
+        layout = _layout(self.keys)
+        if layout is None:
+            raise FormatError(path, f"not a collection of clips; found {', '.join(self.keys[:12])}")
+        self._layout = layout
+        try:
+            self.names = _unique(layout.names(self))
+        except FormatError:
+            raise
+        except (IndexError, TypeError, ValueError) as e:
+            raise FormatError(path, f"clip names cannot be made: {e}") from None
 
     def __contains__(self, key: str) -> bool:
-        return key in self.names
+        return key in self.keys
 
     def __getitem__(self, key: str) -> np.ndarray:
         if key not in self._arrays:
-            if key not in self.names:
-                raise FormatError(self.path, f"no array {key!r}; found {', '.join(self.names[:20])}")
+            if key not in self.keys:
+                raise FormatError(self.path, f"no array {key!r}; found {', '.join(self.keys[:20])}")
             try:
                 with np.load(self.path, allow_pickle=False) as f:
                     self._arrays[key] = f[key]
             except Exception as e:  # zipfile, zlib and numpy each raise their own kinds on a broken file
                 raise FormatError(self.path, f"array {key!r} cannot be read: {e}") from None
         return self._arrays[key]
+
+    def read(self, clip: int) -> Values:
+        """One clip, see `read`; without a look at how its body lies."""
+        try:
+            return self._layout.read(self, clip, self.names[clip])
+        except FormatError:
+            raise
+        except (IndexError, TypeError, ValueError, RuntimeError) as e:
+            raise FormatError(self.path, f"clip {self.names[clip]!r}: the arrays do not fit each other: {e}") from None
 
     def rows(self, clip: int) -> slice:
         start, length = self._bounds()
@@ -70,25 +95,26 @@ class _File:
 class _Layout(NamedTuple):
     """One kind of file: how to know it, its clips' names, and how to read one."""
 
-    fits: Callable[[_File], bool]
-    names: Callable[[_File], list[str]]
-    read: Callable[[_File, int, str], Values]
+    fits: Callable[[Sequence[str]], bool]
+    """By the names of its arrays."""
+    names: Callable[[Collection], list[str]]
+    read: Callable[[Collection, int, str], Values]
 
 
 def _text(x: np.ndarray) -> list[str]:
     return [str(v) for v in x.tolist()]
 
 
-def _skeleton(f: _File, name: str, standard_name: str | None = None) -> Skeleton:
+def _skeleton(f: Collection, name: str, standard_name: str | None = None) -> Skeleton:
     if standard_name is not None:
         return standard(standard_name)
     return Skeleton(name, tuple(_text(f["joint_names"])), tuple(f["parents"].tolist()))
 
 
-def _labels(f: _File, clip: int) -> dict[str, Any]:
+def _labels(f: Collection, clip: int) -> dict[str, Any]:
     """What the file says of one clip: every array with an entry per clip, and the name of its class."""
     out: dict[str, Any] = {}
-    for key in f.names:
+    for key in f.keys:
         if key in ("start", "length", "skel_start", "skel_length", "name") or key.startswith(("quat", "joints", "root_pos", "hips_pos", "acc", "gyro")):
             continue
         x = f[key]
@@ -99,16 +125,16 @@ def _labels(f: _File, clip: int) -> dict[str, Any]:
     return out
 
 
-def _named(f: _File) -> list[str]:
+def _named(f: Collection) -> list[str]:
     return _text(f["name"])
 
 
-def _coded(**fields: str) -> Callable[[_File], list[str]]:
+def _coded(**fields: str) -> Callable[[Collection], list[str]]:
     """Names like a01_s02_e03 from numeric arrays."""
     return lambda f: ["_".join(f"{letter}{int(v):02d}" for letter, v in zip(fields, values)) for values in zip(*(f[k].tolist() for k in fields.values()))]
 
 
-def _fps(f: _File, clip: int, default: float = 30.0) -> float:
+def _fps(f: Collection, clip: int, default: float = 30.0) -> float:
     if "fps" not in f:
         return default
     fps = np.asarray(f["fps"], np.float64)
@@ -120,7 +146,7 @@ def _unit(q: np.ndarray) -> Tensor:
     return rot.normalize(rot.quaternion_order(torch.from_numpy(q.astype(np.float32)), "wxyz", "xyzw"))
 
 
-def _read_quaternions(f: _File, clip: int, name: str) -> Motion:
+def _read_quaternions(f: Collection, clip: int, name: str) -> Motion:
     rows = f.rows(clip)
     offsets = f["skeleton_offsets"][int(f["skeleton"][clip])] if "skeleton_offsets" in f else f["offset"]
     metadata = _labels(f, clip)
@@ -131,7 +157,7 @@ def _read_quaternions(f: _File, clip: int, name: str) -> Motion:
     return Motion(_unit(f["quat_i16"][rows]), root, torch.from_numpy(offsets.astype(np.float32)), skeleton, _fps(f, clip), name=name, metadata=metadata)
 
 
-def _read_bandai(f: _File, clip: int, name: str) -> Motion:
+def _read_bandai(f: Collection, clip: int, name: str) -> Motion:
     """Centimetres, and two roots in line: the second, the hips, becomes the root."""
     rows = f.rows(clip)
     count = rows.stop - rows.start
@@ -146,14 +172,14 @@ def _read_bandai(f: _File, clip: int, name: str) -> Motion:
     return Motion(local, root, offsets, Skeleton("bandai21", tuple(joints), tuple(parents)), _fps(f, clip), name=name, metadata=_labels(f, clip))
 
 
-def _read_ucla(f: _File, clip: int, name: str) -> Poses:
+def _read_ucla(f: Collection, clip: int, name: str) -> Poses:
     rows = f.rows(clip)
     delta = f["joints_delta_i16"][:, rows].T.reshape(rows.stop - rows.start, 20, 3)
     x = np.cumsum(delta, axis=0, dtype=np.int16) / 4000 * _KINECT
     return _poses(x, standard("kinect20"), 30.0, name, _labels(f, clip))
 
 
-def _read_msr(f: _File, clip: int, name: str) -> Poses:
+def _read_msr(f: Collection, clip: int, name: str) -> Poses:
     rows = f.rows(clip)
     x = f["joints"][rows] * _KINECT
     confidence = f["confidence"][rows].astype(np.float32).clip(0, 1)
@@ -161,19 +187,19 @@ def _read_msr(f: _File, clip: int, name: str) -> Poses:
     return _poses(x, standard("msr20"), 15.0, name, _labels(f, clip), confidence)
 
 
-def _read_utd(f: _File, clip: int, name: str) -> Poses:
+def _read_utd(f: Collection, clip: int, name: str) -> Poses:
     x = f["joints_i16"][f.rows(clip)] * float(f["joint_scale"]) * _KINECT
     return _poses(x, _skeleton(f, "utd20"), float(f["skel_fps"]), name, _labels(f, clip))
 
 
-def _read_sbu(f: _File, clip: int, name: str) -> Poses:
+def _read_sbu(f: Collection, clip: int, name: str) -> Poses:
     """Two people; image fractions and depth become millimetres by the data set's own formula."""
     j = f["joints_i16"][f.rows(clip)] * float(f["joint_scale"])
     x = np.stack([1280 - 2560 * j[..., 0], 960 - 1920 * j[..., 1], j[..., 2] * 10000 / 7.8125], -1) / 1000 * _KINECT
     return _poses(x, _skeleton(f, "sbu15"), _fps(f, clip), name, _labels(f, clip))
 
 
-def _read_jhmdb(f: _File, clip: int, name: str) -> Poses:
+def _read_jhmdb(f: Collection, clip: int, name: str) -> Poses:
     metadata = {**_labels(f, clip), "units": "image sizes, from the middle, y down"}
     return _poses(f["joints"][f.rows(clip)], standard("jhmdb15"), 30.0, name, metadata)
 
@@ -181,16 +207,17 @@ def _read_jhmdb(f: _File, clip: int, name: str) -> Poses:
 def _poses(x: np.ndarray, skeleton: Skeleton, fps: float, name: str, metadata: dict[str, Any], confidence: np.ndarray | None = None) -> Poses:
     """Poses of (T, J, D) or, for several people, (T, P, J, D)."""
     x = x[:, None] if x.ndim == 3 else x
-    positions = torch.from_numpy(np.ascontiguousarray(x.swapaxes(0, 1), np.float32))
+    # always a copy: the file's arrays are kept
+    positions = torch.from_numpy(np.array(x.swapaxes(0, 1), np.float32, order="C"))
     scores: dict[str, Any] = {} if confidence is None else {"confidence": torch.from_numpy(confidence[None])}
     return Poses(positions, skeleton, fps, name=name, metadata=metadata, **scores)
 
 
-def _amp_names(f: _File) -> list[str]:
-    return sorted(k.removesuffix("_rotation") for k in f.names if k.endswith("_rotation"))
+def _rotations(keys: Sequence[str]) -> list[str]:
+    return sorted(k.removesuffix("_rotation") for k in keys if k.endswith("_rotation"))
 
 
-def _read_amp(f: _File, clip: int, name: str) -> Motion:
+def _read_amp(f: Collection, clip: int, name: str) -> Motion:
     """z up with x forward, in the rig too: all axes are exchanged, so that the rig rests upright facing +z."""
     axes = [1, 2, 0]
     local = torch.from_numpy(f[f"{name}_rotation"].astype(np.float32))[..., [*axes, 3]]
@@ -199,13 +226,13 @@ def _read_amp(f: _File, clip: int, name: str) -> Motion:
     return Motion(rot.normalize(local), root, offsets, skeleton, float(f[f"{name}_fps"]), name=name)
 
 
-def _read_mjpc(f: _File, clip: int, name: str) -> Poses:
+def _read_mjpc(f: Collection, clip: int, name: str) -> Poses:
     joints = tuple(_text(f["body_names"]))
     x = f[f"pos_{name}"][..., [0, 2, 1]] * [1, 1, -1]
     return _poses(x, Skeleton("mjpc16", joints, (-1,) * len(joints)), _fps(f, clip), name, {})
 
 
-def _read_3dhp(f: _File, clip: int, name: str) -> Poses:
+def _read_3dhp(f: Collection, clip: int, name: str) -> Poses:
     """The camera's frame in millimetres; the world is the same frame with y up."""
     x = f["univ_joints3d_mm" if name == "universal" else "joints3d_mm"].astype(np.float64)
     valid = f["valid"].astype(bool)
@@ -221,29 +248,29 @@ def _read_3dhp(f: _File, clip: int, name: str) -> Poses:
 
 
 _LAYOUTS = (
-    _Layout(lambda f: "quat_i16" in f, _named, _read_quaternions),
-    _Layout(lambda f: "quat_delta_i16" in f, _named, _read_bandai),
-    _Layout(lambda f: "joints_delta_i16" in f, _coded(a="action_id", s="subject", e="trial", v="view"), _read_ucla),
-    _Layout(lambda f: "frame_valid" in f and "joints" in f, _coded(a="label", s="subject", e="trial"), _read_msr),
-    _Layout(lambda f: "skel_start" in f and "joints_i16" in f, _coded(a="label", s="subject", t="trial"), _read_utd),
+    _Layout(lambda keys: "quat_i16" in keys, _named, _read_quaternions),
+    _Layout(lambda keys: "quat_delta_i16" in keys, _named, _read_bandai),
+    _Layout(lambda keys: "joints_delta_i16" in keys, _coded(a="action_id", s="subject", e="trial", v="view"), _read_ucla),
+    _Layout(lambda keys: "frame_valid" in keys and "joints" in keys, _coded(a="label", s="subject", e="trial"), _read_msr),
+    _Layout(lambda keys: "skel_start" in keys and "joints_i16" in keys, _coded(a="label", s="subject", t="trial"), _read_utd),
     _Layout(
-        lambda f: "set_name" in f and "joints_i16" in f,
+        lambda keys: "set_name" in keys and "joints_i16" in keys,
         lambda f: [f"{s}_{f['class_names'][c]}_{t}" for s, c, t in zip(_text(f["set_name"]), f["label"].tolist(), f["take"].tolist())],
         _read_sbu,
     ),
     _Layout(
-        lambda f: {"joints", "split", "start"} <= set(f.names),
+        lambda keys: {"joints", "split", "start"} <= set(keys),
         lambda f: [f"{f['class_names'][c]}_{i}" for i, c in enumerate(f["label"].tolist())],
         _read_jhmdb,
     ),
-    _Layout(lambda f: "node_names" in f and bool(_amp_names(f)), _amp_names, _read_amp),
-    _Layout(lambda f: "body_names" in f and "names" in f, lambda f: _text(f["names"]), _read_mjpc),
-    _Layout(lambda f: "joints3d_mm" in f, lambda f: ["camera", "universal", "2d"], _read_3dhp),
+    _Layout(lambda keys: "node_names" in keys and bool(_rotations(keys)), lambda f: _rotations(f.keys), _read_amp),
+    _Layout(lambda keys: "body_names" in keys and "names" in keys, lambda f: _text(f["names"]), _read_mjpc),
+    _Layout(lambda keys: "joints3d_mm" in keys, lambda f: ["camera", "universal", "2d"], _read_3dhp),
 )
 
 
-def _layout(f: _File) -> _Layout | None:
-    return next((layout for layout in _LAYOUTS if layout.fits(f)), None)
+def _layout(keys: Sequence[str]) -> _Layout | None:
+    return next((layout for layout in _LAYOUTS if layout.fits(keys)), None)
 
 
 def _unique(names: list[str]) -> list[str]:
@@ -258,25 +285,26 @@ def _unique(names: list[str]) -> list[str]:
 
 def sniff(path: Path) -> bool:
     """Whether an .npz is a collection this module knows, by the names of its arrays."""
-    return _layout(_File(path)) is not None
+    return _layout(array_names(path)) is not None
+
+
+def collection(path: str | Path) -> Collection:
+    """The collection in a file; FormatError where it is none. The last one is kept, so that a loop over its clips reads each array once."""
+    try:
+        state = os.stat(path)
+    except OSError as e:
+        raise FormatError(path, f"not an .npz file: {e}") from None
+    return _collection(Path(path), state.st_ino, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=1)
+def _collection(path: Path, *state: int) -> Collection:
+    return Collection(path)
 
 
 def clips(path: str | Path) -> list[str]:
     """The names of the clips in a collection, in order; FormatError where the layout is unknown."""
-    f = _File(Path(path))
-    return _clips(f)[1]
-
-
-def _clips(f: _File) -> tuple[_Layout, list[str]]:
-    layout = _layout(f)
-    if layout is None:
-        raise FormatError(f.path, f"not a collection of clips; found {', '.join(f.names[:12])}")
-    try:
-        return layout, _unique(layout.names(f))
-    except FormatError:
-        raise
-    except (IndexError, TypeError, ValueError) as e:
-        raise FormatError(f.path, f"clip names cannot be made: {e}") from None
+    return list(collection(path).names)
 
 
 def _lying(motion: Motion) -> str | None:
@@ -306,8 +334,8 @@ def read(path: str | Path, *, clip: int | str = 0) -> Motion | Poses:
         OptionError: no such clip.
         FormatError: an unknown or broken collection.
     """
-    f = _File(Path(path))
-    layout, names = _clips(f)
+    file = collection(path)
+    names = file.names
     if isinstance(clip, str):
         if clip not in names:
             near = [n for n in names if clip.lower() in n.lower()][:10] or names[:10]
@@ -315,11 +343,6 @@ def read(path: str | Path, *, clip: int | str = 0) -> Motion | Poses:
         clip = names.index(clip)
     if not 0 <= clip < len(names):
         raise OptionError(f"{path}: clip {clip}; expected 0 to {len(names) - 1}")
-    try:
-        value = layout.read(f, clip, names[clip])
-    except FormatError:
-        raise
-    except (IndexError, TypeError, ValueError, RuntimeError) as e:
-        raise FormatError(f.path, f"clip {names[clip]!r}: the arrays do not fit each other: {e}") from None
+    value = file.read(clip)
     axis = _lying(value) if isinstance(value, Motion) else None
     return value if axis is None else replace(value, metadata={**value.metadata, "posture": f"lies along {axis} in every frame"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -71,7 +72,7 @@ def run(source: str | Path | Motion | Poses | Sequence[str | Path], output: str 
 
 
 def run_inputs(inputs: Sequence[str], output: Path, options: Options, force: bool = False) -> list[Result]:
-    """`vitruve run`: many inputs, one after the other; folders are searched. Goes on after a bad one, and raises at the end."""
+    """`vitruve run`: many inputs, one after the other; folders are searched. A bad one is told and passed over; raises at the end if there was one."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -79,7 +80,7 @@ def run_inputs(inputs: Sequence[str], output: Path, options: Options, force: boo
         raise OptionError("nothing to run on: give at least one file, folder or sample:walk")
     jobs: list[Any] = [list(inputs)] if options.cameras else list(_expand(inputs))
     names = _unique_names(jobs)
-    results, failures = [], []
+    results = []
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
@@ -91,14 +92,13 @@ def run_inputs(inputs: Sequence[str], output: Path, options: Options, force: boo
             except VitruveError as error:
                 if len(jobs) == 1:
                     raise
-                failures.append(f"{name}: {error}")
-                console.print(f"[red]failed[/] {name}: {error}", highlight=False, soft_wrap=True)
+                print(f"failed {name}: {error}", file=sys.stderr)
             else:
                 results.append(result)
                 console.print(_line(result), highlight=False, soft_wrap=True)
             progress.advance(task)
-    if failures:
-        raise VitruveError(f"{len(failures)} of {len(jobs)} inputs failed:\n  " + "\n  ".join(failures))
+    if len(results) < len(jobs):
+        raise VitruveError(f"{len(jobs) - len(results)} of {len(jobs)} inputs failed")
     return results
 
 
