@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.record_proof import parity
 
 from vitruve.claims import claim, record_claim, write_result
 from vitruve.claims.base import ClaimResult, Table
+from vitruve.cli import main as main_verb
 from vitruve.errors import FormatError, OptionError
 from vitruve.methods import catalogue, method
 from vitruve.methods.documents import claims_page, main, method_page, proof_of, record, table, tables_page
@@ -85,6 +87,18 @@ def test_pages_show_what_was_found(tmp_path: Path) -> None:
     claims = claims_page(tmp_path)
     assert "| [HopFIR](methods/hopfir.md) | lifting | **no** | - | **no** |" in claims and "the arm with it errs less" in claims
     assert "## EqMotion" not in claims
+
+
+def test_where_the_authors_have_no_code_parity_is_neither_yes_nor_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = parity("ens1d")
+    assert found["passed"] is None
+    record("ens1d", {"parity": found}, tmp_path)
+    assert f"| parity | no code | {found['summary']} |" in method_page("ens1d", tmp_path)
+    assert "| [Ens1D](methods/ens1d.md) | recognition | no code | - | - |" in claims_page(tmp_path)
+    facts = {slug: entry.facts() for slug, entry in catalogue().items()}
+    without = {slug for slug, entry in facts.items() if entry["parity"] is None}
+    assert without == {"ens1d", "skeletonmae"} == {slug for slug, entry in facts.items() if "parity_note" in entry}
+    assert main_verb(["methods"]) == 0 and capsys.readouterr().out.count("no code") == 3
 
 
 def test_main_writes_all_and_removes_what_is_gone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

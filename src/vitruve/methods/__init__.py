@@ -75,7 +75,9 @@ class Entry:
             "task": self.task,
             "title": self.title,
             "implemented": True,
-            **{kind: bool(proof.get(kind, {}).get("passed")) for kind in ("parity", "claim", "contract")},
+            **{kind: proof.get(kind, {"passed": False})["passed"] for kind in ("parity", "claim", "contract")},
+            # None says that there is nothing to compare with
+            **({"parity_note": proof["parity"]["summary"]} if proof.get("parity", {"passed": False})["passed"] is None else {}),
         }
 
 

@@ -34,7 +34,7 @@ _IN_OUT = {
 def record(slug: str, entries: Mapping[str, Any], folder: str | Path = PROOF) -> Path:
     """Put proof entries ("parity", "contract", "claim") into <slug>.json; the others stay as they are.
 
-    Each entry has at least {"passed": bool, "summary": str}.
+    Each entry has at least {"passed": bool, "summary": str}; "passed" is None where the authors have no code to compare with.
     """
     path = Path(folder) / f"{slug}.json"
     before = json.loads(path.read_text()) if path.is_file() else {}
@@ -93,7 +93,11 @@ def method_page(slug: str, folder: str | Path = PROOF) -> str:
 
 
 def _proof_row(kind: str, entry: Mapping[str, Any] | None) -> list[str]:
-    return [kind, "-", "not recorded"] if entry is None else [kind, "yes" if entry["passed"] else "**no**", entry["summary"]]
+    return [kind, _mark(entry), "not recorded" if entry is None else entry["summary"]]
+
+
+def _mark(entry: Mapping[str, Any] | None) -> str:
+    return "-" if entry is None else {True: "yes", False: "**no**", None: "no code"}[entry["passed"]]
 
 
 def _stage(stage: Stage) -> str:
@@ -126,12 +130,12 @@ def claims_page(folder: str | Path = PROOF) -> str:
     proofs = {slug: proof_of(slug, folder) for slug in catalogue()}
     rows = [["method", "task", *KINDS]]
     for slug, entry in catalogue().items():
-        marks = [{None: "-", True: "yes", False: "**no**"}[proofs[slug].get(k, {}).get("passed")] for k in KINDS]
-        rows.append([f"[{entry.class_name}](methods/{slug}.md)", entry.task, *marks])
+        rows.append([f"[{entry.class_name}](methods/{slug}.md)", entry.task, *(_mark(proofs[slug].get(k)) for k in KINDS)])
     parts = [
         "# Claims",
         "Each method carries an experiment on open data that tests its paper's point with two or more arms and several seeds. "
-        "What did not come out as in the paper says so. `vitruve reproduce METHOD` runs an experiment anew; a dash means not recorded.",
+        "What did not come out as in the paper says so. `vitruve reproduce METHOD` runs an experiment anew; a dash means not recorded, "
+        '"no code" that the authors have published none to compare with.',
         table(rows),
     ]
     for slug, entry in catalogue().items():

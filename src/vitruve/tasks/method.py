@@ -39,6 +39,8 @@ class Card:
     """The paper's point, as the experiment in claims/ tests it."""
     official: str | None = None
     """owner/name of the authors' repository, where there is one."""
+    code_is_public: bool = True
+    """Whether the authors have published code of it, which parity could be measured with."""
     code_licence: str = "unknown"
     weights_licence: str = "unknown"
     figures: tuple[Figure, ...] = ()

@@ -291,7 +291,7 @@ class HopFIR(Lifter):
         "other, so that joints far apart that move together are related; limbs then correct their outer joints from within.",
         claim="Attention among hop groups makes SemGCN more accurate at the same number of parameters, which random groups of the same sizes "
         "do not; refinement within limbs adds to it, mostly at wrists and ankles.",
-        official=None,
+        code_is_public=False,
         figures=(
             Figure("Human3.6M", "MPJPE (mm)", "32.67", "abstract"),
             Figure("Human3.6M", "error of SemGCN with hop attention, relative to without", "-8.9 %", "abstract"),

@@ -240,7 +240,7 @@ class Ens1D(ActionRecognizer):
         "space, body parts, attended frames and channels, frame differences), whose probabilities are averaged.",
         claim="Four different subnets together are more accurate than the best of them, and than four copies of the best from different seeds, "
         "because they err more differently.",
-        official=None,
+        code_is_public=False,
         code_licence="no code",
         weights_licence="no weights",
     )

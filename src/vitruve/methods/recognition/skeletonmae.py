@@ -275,6 +275,7 @@ class SkeletonMAE(ActionRecognizer):
         claim="A network that starts from the encoder trained by masking body parts names actions better than one from random weights, most where labels "
         "are few, and not worse than one whose encoder was trained by masking random joints.",
         official="HongYan1123/SkeletonMAE",
+        code_is_public=False,
         code_licence="MIT, but the repository holds no code",
         weights_licence="no weights",
         figures=(
