@@ -16,6 +16,7 @@ from tests.parity import synth
 
 GOLDENS = Path(__file__).parent / "goldens"
 ADAPTERS = "tests.parity.adapters"
+DEFAULTS = {"config": {}, "state": {}, "module": "", "calls": "", "notes": "", "rtol": 1e-4, "atol": 1e-5}
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,21 @@ def compare(name: str, expected: np.ndarray, found: np.ndarray, spec: dict) -> R
     return Row(name, worst, worst / largest if largest else worst, status)
 
 
+def completed(spec: dict, inputs: dict[str, np.ndarray], outputs: dict[str, np.ndarray]) -> dict:
+    """The spec with what goldens may leave out: the shapes of their arrays, words, tolerances."""
+    groups = {"in": inputs, "out": outputs}
+    listed = {f"{group}puts": {k: [list(v.shape), str(v.dtype)] for k, v in arrays.items()} for group, arrays in groups.items()}
+    shapes = {f"{group}/{k}": list(v.shape) for group, arrays in groups.items() for k, v in arrays.items()}
+    return {**DEFAULTS, "shapes": shapes, **listed, **spec}
+
+
 def check(path: str | Path) -> Iterator[Row]:
     """Rows of every output of the golden at `path`; one row that names what is missing where it cannot run."""
     spec, inputs, outputs, keep = synth.load(path)
+    spec = completed(spec, inputs, outputs)
+    # our networks are of single precision, whatever the inputs were kept in
+    if spec["state"]:
+        inputs = {k: v.astype(np.float32) if v.dtype == np.float64 else v for k, v in inputs.items()}
     module = f"{ADAPTERS}.{spec['slug']}"
     nan = float("nan")
     if find_spec(module) is None:

@@ -34,7 +34,7 @@ def _cameras(cameras: list[dict], world: Tensor) -> dict[str, Tensor]:
     import roma
 
     out = {}
-    points = world.reshape(-1, 3)
+    points = world.float().reshape(-1, 3)
     for i, c in enumerate(cameras):
         to_world = roma.unitquat_to_rotmat(quaternion_order(torch.tensor(c["orientation"]), "wxyz", "xyzw"))
         position = torch.tensor(c["translation"]) / 1000

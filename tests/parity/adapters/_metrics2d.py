@@ -55,7 +55,7 @@ def _oks(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
 
 def _pck(config: dict, p: Tensor, g: Tensor, visible: Tensor, norm: Tensor) -> dict[str, object]:
     out: dict[str, object] = {}
-    for t in config["thresholds"]:
+    for t in config.get("thresholds", ()):
         result = kp.pck(p, g, visible, t, norm)
         out |= {f"pck{t}": result.joints.nan_to_num(-1), f"pck{t}_avg": result.mean, f"pck{t}_cnt": result.count}
     return out
@@ -81,13 +81,11 @@ def _simcc_pck(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
 def _keypoints(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
     p, g, norm, visible = x["pred"].double(), x["gt"].double(), x["norm"].double(), x["mask"].bool()
     out = _pck(config, p, g, visible, norm)
-    p3, g3 = x["p3"].double(), x["g3"].double()
-    return out | {
-        "auc": kp.pck_auc(p, g, visible, float(norm[:, 0].mean())),
-        "nme": kp.nme(p, g, visible, norm),
-        "epe": kp.epe(p, g, visible),
-        **{name: _visible_mpjpe(p3, g3, visible, how) for name, how in (("mpjpe", "none"), ("pmpjpe", "procrustes"), ("smpjpe", "scale"))},
-    }
+    out |= {"auc": kp.pck_auc(p, g, visible, float(norm[:, 0].mean())), "nme": kp.nme(p, g, visible, norm), "epe": kp.epe(p, g, visible)}
+    if {"p3", "g3"} <= x.keys():
+        p3, g3 = x["p3"].double(), x["g3"].double()
+        out |= {name: _visible_mpjpe(p3, g3, visible, how) for name, how in (("mpjpe", "none"), ("pmpjpe", "procrustes"), ("smpjpe", "scale"))}
+    return out
 
 
 def _visible_mpjpe(p: Tensor, g: Tensor, visible: Tensor, alignment: str) -> Tensor:

@@ -57,7 +57,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if state:
         return _network(spec, x["keypoint"], state)
     if "graph" in module.lower():
-        return {name: _graph(name) for name in outputs}
+        return {name: _graph(name) for name in outputs if name.startswith(tuple(LAYOUTS))}
     if "loss" in module.lower():
         return _losses(config, x, outputs, spec["calls"])
     if "mix_up" in module:

@@ -20,14 +20,13 @@ from vitruve.methods.recognition.chase import (
     Found,
     _renamed,
     extremes,
-    gaussian_kernels,
     loss_terms,
-    mmd,
     mutual,
     shift_vector,
     turn_matrix,
 )
 from vitruve.nn import hdgcn, istanet
+from vitruve.nn.discrepancy import gaussian_kernels, mmd
 from vitruve.nn.entities import by_side, hierarchy, joint_set, vectors
 
 SETS = {"ntu": "ntu25", "vol": "coco17", "cad": "coco17", "h2o": "hand21_left", "asb": "assembly21", "ucla": "kinect20"}

@@ -301,7 +301,7 @@ def _preparation(x: dict[str, Tensor]) -> dict[str, object]:
     if "poses_2d" in x:
         out["poses_2d_norm"] = normalised_pose(x["poses_2d"].mT)
     if "mpii" in x:
-        pose = torch.zeros(len(x["mpii"]), 17, 3)
+        pose = x["mpii"].new_zeros(len(x["mpii"]), 17, 3)
         pose[:, MPII_TO_H36M, :2] = x["mpii"]
         pose[:, 9] = (pose[:, 8] + pose[:, 10]) / 2
         out["mpii_to_h36m"] = (pose - pose[:, :1])[:, 1:].flatten(1)

@@ -57,14 +57,15 @@ def _mapping(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
 def _following(config: dict, people: Tensor) -> dict[str, object]:
     people = people.unflatten(-1, (-1, 3))
     moments = [nearest_moment(p, config.get("confThresh", 0.6)) for p in people]
-    key2d = follow(people, tuple(config["image_size"]))
-    return {
+    out: dict[str, object] = {
         "bbox": torch.stack([person_boxes(p[..., :2]) for p in people]),
         "largest_area": np.array([area for area, _ in moments]),
         "largest_index": np.array([frame for _, frame in moments]),
-        "key2D": key2d[..., :2].transpose(0, 1),
-        "confidence": key2d[..., 2].T,
     }
+    if "image_size" in config:
+        key2d = follow(people, tuple(config["image_size"]))
+        out |= {"key2D": key2d[..., :2].transpose(0, 1), "confidence": key2d[..., 2].T}
+    return out
 
 
 def _metric(columns: list[str], x: dict[str, Tensor]) -> dict[str, object]:

@@ -79,7 +79,7 @@ def _options(model_cfg: dict) -> dict[str, Any]:
 
 def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, Any]:
     model = ParsingGait.from_official(state, **_options(spec["config"].get("model_cfg", spec["config"])))
-    if spec.get("mode", "").startswith("train"):
+    if in_training(spec):
         # a golden can only be of a run without chance
         model = model.train()
         for m in model.modules():

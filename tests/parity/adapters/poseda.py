@@ -13,10 +13,11 @@ from torch.nn import functional as F
 from tests.parity.named import Named
 from vitruve import skeleton
 from vitruve.methods.lifting import poseda
-from vitruve.methods.lifting.poseda import Config, KCSPath, KeypointDiscriminator, PartDiscriminator, PoseDA, PoseGenerator
+from vitruve.methods.lifting.poseda import Config, PoseDA, PoseGenerator
 from vitruve.metrics import pose
 from vitruve.nn import bones
 from vitruve.nn.adversarial import fool_loss, judge_loss
+from vitruve.nn.pose_judges import KCSPath, KeypointDiscriminator, PartDiscriminator
 
 TREE = skeleton("h36m16")
 # the release's names of KCS parts, in the order of ours: its legs are the other ones
@@ -84,13 +85,29 @@ def _bones(x: dict[str, Tensor]) -> dict[str, Tensor]:
 # -- the generator -------------------------------------------------------------------------------
 
 
+def _renamed(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Keys of PoseAug's PoseGenerator as ours: BAprocess, BLprocess and RTprocess, the latter two with suffixes inside."""
+    out = {}
+    for key, value in state.items():
+        process, rest = key.split(".", 1)
+        layer = rest.split(".")[0]
+        if process == "BAprocess":
+            out[f"bone_angle.{rest}"] = value
+            continue
+        name = {"BL": "bone_length", "R": "rotation", "T": "translation"}[layer.rsplit("_", 1)[1]]
+        plain = layer.rsplit("_", 1)[0]
+        plain = "batch_norm1" if plain == "batch_norm" else plain
+        out[f"{name}.{plain}{rest[len(layer) :]}"] = value
+    return out
+
+
 @torch.enable_grad()
 def _generate(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> Named:
     # a process alone has no prefix
     if not any("process." in k for k in state):
         process = "BA" if "w1.weight" in state else "BL" if "w1_BL.weight" in state else "RT"
         state = {f"{process}process.{k}": v for k, v in state.items()}
-    renamed = PoseGenerator.rename(state)
+    renamed = _renamed(state)
     names = {id(v): k for k, v in state.items()}
     theirs = {k: names[id(v)] for k, v in renamed.items()}
     width = next(v for k, v in renamed.items() if k.endswith(".w1.weight")).shape[0]

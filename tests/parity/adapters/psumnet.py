@@ -22,8 +22,8 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if state:
         return _network(spec, x["x"], state)
     if not x:
-        pairs = {name: name.split("_") for name in spec["outputs"]}
-        return {name: part(SETS[data], PLURAL[stream], official_quirks=True).graph for name, (data, stream) in pairs.items()}
+        pairs = {f"{data}_{stream}": (data, stream) for data in SETS for stream in PLURAL}
+        return {name: part(SETS[data], PLURAL[stream], official_quirks=True).graph for name, (data, stream) in pairs.items() if name in spec["outputs"]}
     return _parts(config, x, spec["outputs"])
 
 
@@ -67,6 +67,8 @@ def _parts(config: dict, x: dict[str, Tensor], outputs: dict) -> dict[str, objec
             frames = crop_resize(clip, config, x)
         joints, _ = feeders.tokens(frames)
         stream = PLURAL.get(name, "hands" if skeleton == "shrec22" else name)
+        if stream not in PLURAL.values() or len(shape) != 4:
+            continue
         made = modalities(joints[None], part(skeleton, stream, official_quirks=True))[0]
         out[name] = made[:, :: made.shape[1] // shape[1]]
     return out

@@ -13,10 +13,10 @@ from tests.parity.named import Named
 from tests.parity.reading import in_training
 from vitruve.core.camera import Camera
 from vitruve.core.crops import apply_affine, crop_matrix
-from vitruve.methods.multiview.selfpose3d import Config, SelfPose3d, to_room, to_world, v2v_sizes
+from vitruve.methods.multiview.selfpose3d import Config, SelfPose3d, to_room, to_world
 from vitruve.metrics.multiview import panoptic_ap
 from vitruve.nn.pose_resnet import PoseAttention, PoseResNet, pose_resnet_sizes
-from vitruve.nn.voxel import V2VNet, draw_heatmaps, gaussian_volume, local_maxima, project, soft_argmax_3d, unproject, voxel_grid
+from vitruve.nn.voxel import V2VNet, draw_heatmaps, gaussian_volume, local_maxima, project, soft_argmax_3d, unproject, v2v_sizes, voxel_grid
 from vitruve.tasks.method import load_strictly
 from vitruve.tasks.multiview import Look, MultiviewBatch
 

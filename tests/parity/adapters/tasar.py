@@ -67,21 +67,22 @@ def _victim(config: dict, joints: Tensor, outputs: list[str], shapes: dict, stat
         net = next(iter(victim.streams.values())) if len(victim.streams) == 1 else victim
         # the golden's MLP reads (N, T, 3 J), which is no clip of ours
         call = (lambda: net(joints)) if joints.ndim == 3 else (lambda: victim(joints))
+    modules = dict(net.named_modules())
     for output in outputs:
-        if output != "logits":
-            _submodule(net, output).register_forward_hook(lambda m, a, y, output=output: seen.update({output: y}))
+        if _inner_name(output) in modules:
+            modules[_inner_name(output)].register_forward_hook(lambda m, a, y, output=output: seen.update({output: y}))
     with torch.inference_mode():
         logits = call()
     return {"logits": logits} | {k: _cut(v, shapes[f"out/{k}"]) for k, v in seen.items()}
 
 
-def _submodule(net: nn.Module, name: str) -> nn.Module:
-    """The release's name of a module to ours."""
+def _inner_name(name: str) -> str:
+    """Our name of a module of the release's."""
     if name.startswith("block") and name[5:].isdigit():
         name = f"st_gcn_networks.{name[5:]}"
     if place := re.match(r"(gcn3d|sgcn|tcn)([123])(.*)", name):
         name = f"stages.{int(place[2]) - 1}.{place[1]}{place[3]}"
-    return net.get_submodule(name)
+    return name
 
 
 def _skateformer(state: dict[str, Tensor], joints: Tensor) -> tuple[nn.Module, Callable[[], Tensor]]:
@@ -260,4 +261,4 @@ def _dual(config: dict, x: dict[str, Tensor], outputs: list[str], state: dict[st
         for m, row in enumerate(value[:, 0]):
             parts = row.split([k * k, k, k * k, k])
             out |= {f"{name}{m}.{p}": v.view(k, k) if p.endswith("weight") else v for p, v in zip(("0.weight", "0.bias", "1.weight", "1.bias"), parts)}
-    return {o: out[o] for o in outputs}
+    return out

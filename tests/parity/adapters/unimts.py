@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tests.parity.reading import in_training
-from vitruve.core.inertial import BODY, smooth_derivatives, specific_force
+from vitruve.core.inertial import BODY, Inertial, smooth_derivatives, specific_force
 from vitruve.data.imu import AUTHORS_SETS, Device, authors_recordings, placed
 from vitruve.methods.imu.unimts import Config, UniMTS, network_input, random_rotations, turn_sensors
 from vitruve.nn.stgcn import GraphConvolution, STGCNBlock, partitioned_graph, tree_distances
@@ -40,6 +40,8 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         return _metric(x)
     if "X" in x:
         return _preprocess(spec, inputs, wanted)
+    if {"imu", "selected"} <= x.keys():
+        return _simulated(spec["config"], x["imu"], x["selected"].flatten().tolist())
     if "position_ned" in x or "t" in x:
         return _imusim(spec["config"], inputs)
     if wanted.keys() & {"A"} or "strategy" in spec["config"]:
@@ -86,7 +88,7 @@ def _encoder(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor], wanted:
     with_head = {f"acc.{k}": v for k, v in bare.items() if not k.startswith("fc.")}
     with_head |= {"fc.weight": torch.zeros(1, width), "fc.bias": torch.zeros(1)}
     model = _official(spec["config"], with_head)
-    model.train("train" in spec.get("mode", "eval"))
+    model.train(in_training(spec))
     seen: dict[str, Tensor] = {}
 
     def watch(name: str, module: torch.nn.Module) -> None:
@@ -107,14 +109,14 @@ def _encoder(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor], wanted:
         elif name.removesuffix("_head") in seen:
             value = seen[name.removesuffix("_head")]
             out[name] = value[tuple(slice(n) for n in shape)]
-        else:
+        elif y.numel() == int(np.prod(shape)):
             out[name] = y.reshape(shape)
     return out
 
 
 def _contrast(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor], wanted: dict) -> dict[str, object]:
     model = _official(spec["config"], state, num_classes=None)
-    model.train("train" in spec.get("mode", "eval"))
+    model.train(in_training(spec))
     signals, tokens = x["x"][..., 0], x["tokens"]
     imu, text = model.encode(signals), model.encode_text(tokens)
     logits = model.similarity(imu, text)
@@ -148,21 +150,20 @@ def _classified(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor], want
 def _gradients(model: UniMTS, loss: Tensor, wanted: dict) -> dict[str, object]:
     gradients = dict(zip(dict(model.named_parameters()), torch.autograd.grad(loss, list(model.parameters()), allow_unused=True)))
     flat = {re.sub(r"\W", "_", k.removeprefix("text.").removeprefix("acc.")): g for k, g in gradients.items()}
-    asked = {name: tuple(shape) for name, shape in wanted.items() if name.startswith("grad_")}
-    return {name: _gradient(name.removeprefix("grad_"), flat, shape) for name, shape in asked.items()}
+    asked = {name: _gradient(name.removeprefix("grad_"), flat, tuple(shape)) for name, shape in wanted.items() if name.startswith("grad_")}
+    return {name: gradient for name, gradient in asked.items() if gradient is not None}
 
 
-def _gradient(name: str, gradients: dict[str, Tensor | None], shape: tuple[int, ...]) -> Tensor:
-    """The gradient that a name means: a parameter's, its first rows ("_head"), or one row (a number at the end)."""
+def _gradient(name: str, gradients: dict[str, Tensor | None], shape: tuple[int, ...]) -> Tensor | None:
+    """The gradient that a name means: a parameter's, its first rows ("_head"), or one row (a number at the end); None for a name of no parameter."""
     row = re.search(r"_(\d+)$", name)
     for key in (name, f"{name}_weight", name.removesuffix("_head"), f"{name.removesuffix('_head')}_weight"):
         if gradients.get(key) is not None:
             g = gradients[key]
             return g.reshape(shape) if g.numel() == int(np.prod(shape)) else g[tuple(slice(n) for n in shape)]
-    assert row, f"no parameter is meant by {name!r}"
-    stem = name[: row.start()]
-    g = gradients[stem if stem in gradients else f"{stem}_weight"]
-    return g[int(row[1])]
+    stem = name[: row.start()] if row else name
+    g = gradients.get(stem, gradients.get(f"{stem}_weight"))
+    return g if g is None or row is None else g[int(row[1])]
 
 
 def _turned(x: Tensor, q: Tensor) -> Tensor:
@@ -204,6 +205,20 @@ def _preprocess(spec: dict, inputs: dict[str, np.ndarray], wanted: dict) -> dict
             joints = (made != 0).any(2).any(1).any(0).nonzero().flatten()
             out[name] = joints if name.endswith("joints") else made[:, :, ::5][..., joints]
     return out
+
+
+def _simulated(config: dict, imu: Tensor, shown: list[int]) -> dict[str, object]:
+    """A clip of pre-training as the network reads it, all joints and those drawn: the release multiplies by a mask."""
+    frames = config.get("padding_size", 200)
+    model = UniMTS(Config(frames=frames, gyro=True, blocks=((4, 1),), num_classes=1))
+
+    def columns(joints: list[int]) -> Tensor:
+        recording = Inertial(imu[:, joints, :3], imu[:, joints, 3:], tuple(BODY.joints[j] for j in joints), model.config.rate)
+        return model.prepare(recording).permute(1, 2, 0).flatten(1)
+
+    mask = torch.zeros(frames, len(BODY), 6)
+    mask[:, shown] = 1
+    return {"imu": columns(list(range(len(BODY)))), "mask": mask.flatten(1), "input": columns(shown)}
 
 
 def _imusim(config: dict, inputs: dict[str, np.ndarray]) -> dict[str, object]:
