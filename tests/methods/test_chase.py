@@ -8,7 +8,8 @@ import torch
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
 from vitruve.errors import FormatError, OptionError
-from vitruve.methods.recognition.chase import CHASE, Config, ConvexHullShift, GroupBatch, extremes, mmd, mutual, scenario
+from vitruve.methods.recognition.chase import CHASE, Config, ConvexHullShift, GroupBatch, extremes, mutual, scenario
+from vitruve.nn.discrepancy import mmd
 from vitruve.nn.entities import by_side, hierarchy, joint_set, links, vectors
 from vitruve.tasks.recognition import RecognitionBatch
 

@@ -22,6 +22,7 @@ from vitruve.core.reference import reference_rotations
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.solver import PointTargets, Sites, solve
 from vitruve.core.timeline import by_blocks
+from vitruve.core.view_fitting import ViewTargets
 from vitruve.errors import OptionError, ShapeError, SkeletonError
 
 # distances between landmarks that say how long a body's parts are: (landmarks, landmarks, standard deviation in metres);
@@ -316,30 +317,6 @@ def _report(
     return BodyMotion(model, motion, residual=with_offsets.to(motion.translation), metadata={**motion.metadata, "fit": fit})
 
 
-@dataclass(frozen=True, eq=False)
-class _ViewTargets:
-    """Keypoints in V calibrated views as an observation: `xy` (V, T, K, 2) undistorted, normalised by the focal length."""
-
-    cameras: Camera
-    xy: Tensor
-    weights: Tensor
-    depth: Tensor
-    """Distance (T,) in metres that turns angles into lengths."""
-
-    def residuals(self, points: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-        x = torch.einsum("vij,fkj->fkvi", self.cameras.rotation, points) + self.cameras.translation
-        z = x[..., 2:].clamp_min(0.1)
-        xy = x[..., :2] / z
-        target, w = self.xy[:, frames].permute(1, 2, 0, 3), self.weights[:, frames].permute(1, 2, 0)
-        away = xy - target.nan_to_num()
-        w = torch.where(target.isfinite().all(-1), w, 0.0) * (_HUBER / away.norm(dim=-1).clamp_min(_HUBER))
-        scale = (w.sqrt() * self.depth[frames, None, None])[..., None]
-        # d(x / z) = (dx - (x / z) dz) / z
-        r = self.cameras.rotation
-        rows = (r[:, :2] - xy[..., None] * r[:, 2:]) / z[..., None]
-        return (scale * away).flatten(2), (scale[..., None] * rows).flatten(2, 3)
-
-
 def _fit_views(views: Sequence[Poses], model: BodyModel, *, shape: Tensor | None, stiffness: float, smoothness: float, iterations: int) -> BodyMotion:
     if not views:
         raise OptionError("nothing to fit: the list of views is empty")
@@ -382,13 +359,13 @@ def _fit_views(views: Sequence[Poses], model: BodyModel, *, shape: Tensor | None
     return BodyMotion(model, motion, residual=residual, metadata=metadata | {"fit": report})
 
 
-def _view_targets(views: Sequence[Poses], marks: _Landmarks, start: Motion) -> _ViewTargets:
+def _view_targets(views: Sequence[Poses], marks: _Landmarks, start: Motion) -> ViewTargets:
     cameras = [v.camera.to(torch.float64) for v in views if v.camera is not None]
     rig, source = Camera.stack(cameras), list(marks.source)
     xy = torch.stack([c.normalise(v.positions[0][:, source].double().flatten(0, 1)).unflatten(0, (-1, len(source))) for c, v in zip(cameras, views)])
     weights = torch.stack([v.confidence[0][:, source].double() for v in views]) * marks.weights
     depth = torch.stack([rig[i].to_camera(start.translation.double())[:, 2] for i in range(len(views))]).mean(0).clamp_min(0.5)
-    return _ViewTargets(rig, xy, weights, depth)
+    return ViewTargets(xy, weights, rig, _HUBER, depth)
 
 
 def _monocular_start(view: Poses, model: BodyModel, shape: Tensor | None) -> tuple[Motion, _Landmarks, None, dict[str, Any]]:

@@ -208,7 +208,7 @@ class Camera:
             distortion=d,
         )
 
-    def __getitem__(self, index: int | slice) -> Camera:
+    def __getitem__(self, index: int | slice | Tensor) -> Camera:
         """One camera (or some) of a batch."""
         d = None if self.distortion is None else self.distortion[index]
         return replace(self, intrinsics=self.intrinsics[index], rotation=self.rotation[index], translation=self.translation[index], distortion=d)

@@ -28,7 +28,7 @@ class ViewTargets:
     """2D points of K joints in V views, as an observation for :func:`vitruve.core.solver.solve`.
 
     Residuals are angles times depth, metres beside the line of sight, with a Huber loss: a squared distance up to `huber`, beyond
-    it a linear one.
+    it a linear one. The depth is each point's own, or one for each frame, in which a point that moves towards a camera gains nothing.
     """
 
     rays: Float[Tensor, "V T K 2"]
@@ -36,6 +36,8 @@ class ViewTargets:
     weights: Float[Tensor, "V T K"]
     cameras: Camera
     huber: float
+    """Metres, or, where `depth` is given, metres per metre of it."""
+    depth: Float[Tensor, " T"] | None = None
     """Metres."""
 
     def residuals(self, points: Float[Tensor, "F K 3"], frames: Tensor) -> tuple[Tensor, Tensor]:
@@ -45,11 +47,12 @@ class ViewTargets:
         target = self.rays[:, frames]
         seen = target.isfinite().all(-1) & (x[..., 2] > _NEAREST)
         uv = x[..., :2] / z
-        off = (uv - target.nan_to_num(0.0)) * z
+        scale, reach = (z, 1.0) if self.depth is None else (self.depth[frames, None, None], self.depth[frames, None])
+        off = (uv - target.nan_to_num(0.0)) * scale
         far = off.norm(dim=-1)
-        w = (torch.where(seen, self.weights[:, frames], 0.0) * (self.huber / far.clamp_min(1e-9)).clamp_max(1.0)).sqrt()
-        # d(u, v)/dX times depth: the first two rows of the rotation less (u, v) times the third
-        rows = c.rotation[:, None, None, :2] - uv[..., None] * c.rotation[:, None, None, 2:]
+        w = (torch.where(seen, self.weights[:, frames], 0.0) * (self.huber * reach / far.clamp_min(1e-9)).clamp_max(1.0)).sqrt()
+        # d(u, v)/dX: the first two rows of the rotation less (u, v) times the third, over z
+        rows = (c.rotation[:, None, None, :2] - uv[..., None] * c.rotation[:, None, None, 2:]) * (scale / z)[..., None]
         residual, slope = w[..., None] * off, w[..., None, None] * rows
         return residual.permute(1, 2, 0, 3).flatten(2), slope.permute(1, 2, 0, 3, 4).flatten(2, 3)
 

@@ -83,3 +83,12 @@ class Branch(nn.Module):
 def info_nce(logits: Float[Tensor, "B N"]) -> Float[Tensor, ""]:
     """Cross-entropy where the first of each row is the right one."""
     return F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.int64, device=logits.device))
+
+
+def distillation(
+    student: Float[Tensor, "B K"], teacher: Float[Tensor, "B K"], neighbours: int, student_temperature: float, teacher_temperature: float
+) -> Float[Tensor, ""]:
+    """How a stream's similarities to its own queue differ from another's to the same clips, on the other's nearest (CMD); KL divergence."""
+    value, place = teacher.topk(neighbours, -1)
+    target = F.softmax(value / teacher_temperature, 1)
+    return F.kl_div(F.log_softmax(student.gather(1, place) / student_temperature, 1), target, reduction="batchmean")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import ParamSpec
 
@@ -239,3 +239,11 @@ class V2VNet(nn.Module):
 
     def forward(self, x: Float[Tensor, "B C X Y Z"]) -> Float[Tensor, "B D X Y Z"]:
         return self.output_layer(self.encoder_decoder(self.front_layers(x)))
+
+
+def v2v_sizes(state: Mapping[str, Tensor], prefix: str = "") -> tuple[tuple[int, int, int, int], int]:
+    """(widths, kernel) of a volume network by its shapes."""
+    first = state[f"{prefix}front_layers.0.block.0.weight"]
+    wider = (f"{prefix}{k}.weight" for k in ("output_layer", "encoder_decoder.encoder_res1.res_branch.3", "encoder_decoder.encoder_res2.res_branch.3"))
+    a, b, c = (state[k].shape[1] for k in wider)
+    return (len(first), a, b, c), first.shape[2]

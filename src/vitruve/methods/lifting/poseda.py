@@ -20,10 +20,11 @@ from vitruve.core.standards import skeleton as standard
 from vitruve.data.domains import AdaptationBatch
 from vitruve.errors import FormatError, OptionError, ShapeError
 from vitruve.nn.adversarial import Pool, fool_loss, frozen, judge_loss
-from vitruve.nn.bones import from_bones, kcs, kcs_masks, shared_lengths, trunk_bones, unit_bones
+from vitruve.nn.bones import from_bones, shared_lengths, trunk_bones, unit_bones
 from vitruve.nn.graph import SemGCN, adjacency
-from vitruve.nn.linear_lifter import LinearLifter, LinearNet, he_normal, with_root
+from vitruve.nn.linear_lifter import LinearLifter, LinearNet, with_root
 from vitruve.nn.local_to_global import LocalToGlobal
+from vitruve.nn.pose_judges import KeypointDiscriminator, PartDiscriminator
 from vitruve.nn.temporal import TemporalModel
 from vitruve.tasks.lifting import Lifter, LiftingBatch
 from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
@@ -257,75 +258,6 @@ class PoseGenerator(nn.Module):
                 translation = torch.cat([t[:, :2], t[:, 2:].square()], 1)[:, None]
                 turned = turned + translation
         return Generated(angled, turns, stretched, ratios, turned, rotation, translation)
-
-    @staticmethod
-    def rename(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Keys of PoseAug's PoseGenerator as ours: BAprocess, BLprocess and RTprocess, the latter two with suffixes inside."""
-        out = {}
-        for key, value in state.items():
-            process, rest = key.split(".", 1)
-            layer = rest.split(".")[0]
-            if process == "BAprocess":
-                out[f"bone_angle.{rest}"] = value
-                continue
-            name = {"BL": "bone_length", "R": "rotation", "T": "translation"}[layer.rsplit("_", 1)[1]]
-            plain = layer.rsplit("_", 1)[0]
-            plain = "batch_norm1" if plain == "batch_norm" else plain
-            out[f"{name}.{plain}{rest[len(layer) :]}"] = value
-        return out
-
-
-class KCSPath(nn.Module):
-    """Whether a matrix of bone angles is a human's: one score."""
-
-    def __init__(self, c_in: int, channels: int = 256, channels_out: int = 100) -> None:
-        super().__init__()
-        self.kcs_layer_1 = nn.Linear(c_in, channels)
-        self.kcs_layer_2, self.kcs_layer_3 = nn.Linear(channels, channels), nn.Linear(channels, channels)
-        self.layer_last, self.layer_pred = nn.Linear(channels, channels_out), nn.Linear(channels_out, 1)
-
-    def forward(self, psi: Float[Tensor, "B C"]) -> Float[Tensor, "B 1"]:
-        first = F.leaky_relu(self.kcs_layer_1(psi))
-        second = self.kcs_layer_3(F.leaky_relu(self.kcs_layer_2(first))) + first
-        return self.layer_pred(F.leaky_relu(self.layer_last(second)))
-
-
-class PartDiscriminator(nn.Module):
-    """Scores of the limbs and the trunk, from the angles between their bones alone.
-
-    Source: PoseAug (models_poseaug/PosDiscriminator.py), after Wandt and Rosenhahn, RepNet, CVPR 2019.
-    """
-
-    masks: Tensor
-
-    def __init__(self, tree: Skeleton, channels: int = 256, channels_out: int = 100) -> None:
-        super().__init__()
-        self.tree = tree
-        self.register_buffer("masks", kcs_masks(tree), persistent=False)
-        for i in range(len(self.masks)):
-            self.add_module(f"kcs_path_{i + 1}", KCSPath((len(tree) - 1) ** 2, channels, channels_out))
-        he_normal(self)
-
-    def forward(self, x: Float[Tensor, "B J 3"]) -> Float[Tensor, "B 5"]:
-        unit = unit_bones(x, self.tree)[0]
-        return torch.cat([self.get_submodule(f"kcs_path_{i + 1}")(kcs(unit, mask).flatten(1)) for i, mask in enumerate(self.masks)], 1)
-
-
-class KeypointDiscriminator(nn.Module):
-    """A score of keypoints where they stand on the screen. Source: PoseAug (models_poseaug/PosDiscriminator.py)."""
-
-    def __init__(self, joints: int, channels: int = 100) -> None:
-        super().__init__()
-        self.pose_layer_1 = nn.Linear(2 * joints, channels)
-        self.pose_layer_2, self.pose_layer_3, self.pose_layer_4 = (nn.Linear(channels, channels) for _ in range(3))
-        self.layer_last, self.layer_pred = nn.Linear(channels, channels), nn.Linear(channels, 1)
-        he_normal(self)
-
-    def forward(self, x: Float[Tensor, "B J 2"]) -> Float[Tensor, "B 1"]:
-        first = F.leaky_relu(self.pose_layer_1(x.flatten(1)))
-        second = F.leaky_relu(self.pose_layer_2(first))
-        third = self.pose_layer_4(F.leaky_relu(self.pose_layer_3(second) + first))
-        return self.layer_pred(F.leaky_relu(self.layer_last(third)))
 
 
 # -- losses --------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from vitruve.nn.voxel import (
     soft_argmax_3d,
     through_crop,
     unproject,
+    v2v_sizes,
     voxel_grid,
 )
 from vitruve.tasks.method import Card, Figure, Recipe, Schedule, Stage, load_strictly, read_checkpoint
@@ -244,7 +245,7 @@ class SelfPose3d(MultiviewEstimator):
             rows = found[:, k].nonzero()[:, 0]
             joints = roots.new_zeros(len(heatmaps), heatmaps.shape[2], 3)
             if len(rows):
-                volume, grid = self._volume(heatmaps[rows], _rows(cameras, rows), crop[rows], c.person_space, c.person_voxels, roots[rows, k])
+                volume, grid = self._volume(heatmaps[rows], cameras[rows], crop[rows], c.person_space, c.person_voxels, roots[rows, k])
                 joints = joints.index_put((rows,), soft_argmax_3d(self.pose_net(volume).flatten(2), grid, c.beta))
             out.append(joints)
         return torch.stack(out, 1)
@@ -420,7 +421,7 @@ class SelfPose3d(MultiviewEstimator):
         dice = Dice(generator) if generator is not None else None
         if dice is not None:
             for _ in range(10):
-                copies = [crop_matrix(image / 2, size * (1 + self._rescaled(dice)), c.view_size, self._turn(dice)) for _ in range(2)]
+                copies = [self._augmented_crop(image, size, dice) for _ in range(2)]
                 if all(self._all_seen(points, crop) for crop in copies):
                     break
         images = None if scene.images is None or not c.backbone else scene.images[frame]
@@ -431,13 +432,13 @@ class SelfPose3d(MultiviewEstimator):
             self._people(scene, frame)[None] if c.supervision == "space" else None,
         )
 
-    def _turn(self, dice: Dice) -> float:
-        return math.radians(dice.uniform(-self.config.rotation, self.config.rotation)) if dice.happens(0.5) else 0.0
-
-    def _rescaled(self, dice: Dice) -> float:
-        """The box grows by up to `scale` (people look smaller), or shrinks by up to half of it."""
-        by = dice.uniform(min(0.1, self.config.scale), self.config.scale)
-        return by if dice.happens(0.5) else -by / 2
+    def _augmented_crop(self, image: Float[Tensor, " 2"], size: Float[Tensor, " 2"], dice: Dice) -> Float[Tensor, "2 3"]:
+        """The box grows by up to `scale` (people look smaller) or shrinks by up to half of it, and every other one is turned."""
+        c = self.config
+        by = dice.uniform(min(0.1, c.scale), c.scale)
+        by = by if dice.happens(0.5) else -by / 2
+        turn = math.radians(dice.uniform(-c.rotation, c.rotation)) if dice.happens(0.5) else 0.0
+        return crop_matrix(image / 2, size * (1 + by), c.view_size, turn)
 
     def _all_seen(self, points: Float[Tensor, "V P J 2"], crop: Float[Tensor, "2 3"]) -> bool:
         """Whether the views that show most roots show as many as people were found in any view."""
@@ -464,18 +465,15 @@ class SelfPose3d(MultiviewEstimator):
         shown = None
         if images is not None:
             shown = warp_affine(images, crop, c.view_size)
-            if dice is not None:
-                shown = self._recoloured(shown, dice)
+            if dice is not None and c.rand_augment:
+                shown = torch.stack([recolour(x, dice) for x in shown])
+            if dice is not None and c.cutout:
+                shown = cutout(shown, dice, 1.0, shown.new_tensor(_GREY)[:, None, None])
             shown = (shown - shown.new_tensor(_MEAN)[:, None, None]) / shown.new_tensor(_STD)[:, None, None]
         elif dice is not None and c.cutout:
             heatmaps = cutout(heatmaps, dice, 1 / 4, 0.0)
         one = Look(crop[None], None, None if shown is None else shown[None], targets[None], at[None], visible[None])
         return one if shown is not None else replace(one, heatmaps=heatmaps[None])
-
-    def _recoloured(self, images: Float[Tensor, "V 3 H W"], dice: Dice) -> Float[Tensor, "V 3 H W"]:
-        if self.config.rand_augment:
-            images = torch.stack([recolour(x, dice) for x in images])
-        return cutout(images, dice, 1.0, images.new_tensor(_GREY)[:, None, None]) if self.config.cutout else images
 
     def _people(self, scene: Scene, frame: int) -> Float[Tensor, "N J 3"]:
         if scene.truth is None:
@@ -591,14 +589,6 @@ def rename(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {k.replace("v2v_net.", "", 1).replace("attn.", "attention.", 1) if not k.startswith("backbone.") else k: v for k, v in state.items()}
 
 
-def v2v_sizes(state: Mapping[str, Tensor], prefix: str = "") -> tuple[tuple[int, int, int, int], int]:
-    """(widths, kernel) of a volume network by its shapes."""
-    first = state[f"{prefix}front_layers.0.block.0.weight"]
-    wider = (f"{prefix}{k}.weight" for k in ("output_layer", "encoder_decoder.encoder_res1.res_branch.3", "encoder_decoder.encoder_res2.res_branch.3"))
-    a, b, c = (state[k].shape[1] for k in wider)
-    return (len(first), a, b, c), first.shape[2]
-
-
 def _config_of(state: Mapping[str, Tensor]) -> dict[str, Any]:
     widths, kernel = v2v_sizes(state, "pose_net.v2v_net.")
     joints = len(state["pose_net.v2v_net.output_layer.weight"])
@@ -644,14 +634,3 @@ def to_room(cameras: Camera) -> Camera:
 def to_world(cameras: Camera) -> Camera:
     """Cameras of our world from those of the room, whose z points up."""
     return replace(cameras, rotation=_world(cameras.rotation))
-
-
-def _rows(cameras: Camera, rows: Tensor) -> Camera:
-    d = cameras.distortion
-    return replace(
-        cameras,
-        intrinsics=cameras.intrinsics[rows],
-        rotation=cameras.rotation[rows],
-        translation=cameras.translation[rows],
-        distortion=None if d is None else d[rows],
-    )

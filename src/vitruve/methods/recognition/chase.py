@@ -20,6 +20,7 @@ from vitruve.errors import FormatError, OptionError
 from vitruve.nn import feeders, hdgcn, infogcn, istanet, skeletons, stsanet
 from vitruve.nn.agcn import AGCN
 from vitruve.nn.ctrgcn import CTRGCN
+from vitruve.nn.discrepancy import mmd
 from vitruve.nn.entities import hierarchy, joint_set, links, vectors
 from vitruve.nn.gcn import STRIDES, WIDTHS, SkeletonGCN
 from vitruve.nn.stgcn import NTU_BLOCKS, STGCN
@@ -118,21 +119,6 @@ def extremes(x: Float[Tensor, "B C T V P"], people: Sequence[int]) -> Float[Tens
     """Of each of these people the largest and the smallest of each coordinate."""
     points = x[..., list(people)].flatten(2, 3)
     return torch.stack([points.amax(2), points.amin(2)], 1).permute(3, 0, 1, 2)
-
-
-def gaussian_kernels(points: Float[Tensor, "N D"], kernels: int = 5, factor: float = 2.0) -> Float[Tensor, "N N"]:
-    """Sum of Gaussian kernels about the mean squared distance, each bandwidth `factor` times the last. Bandwidths give no gradient."""
-    square = (points[:, None] - points).square().sum(-1)
-    n = len(points)
-    # all points in one place are alike whatever the bandwidth
-    bandwidth = (square.detach().sum() / (n * n - n) / factor ** (kernels // 2)).clamp_min(1e-20)
-    return sum(torch.exp(-square / (bandwidth * factor**i)) for i in range(kernels))  # type: ignore[return-value]
-
-
-def mmd(x: Float[Tensor, "N D"], y: Float[Tensor, "M D"]) -> Tensor:
-    """Squared maximum mean discrepancy of two samples, under :func:`gaussian_kernels`."""
-    k, n = gaussian_kernels(torch.cat([x, y])), len(x)
-    return k[:n, :n].mean() + k[n:, n:].mean() - k[:n, n:].mean() - k[n:, :n].mean()
 
 
 # -- config --------------------------------------------------------------------------------------
@@ -545,6 +531,14 @@ def _official_config(shift: Mapping[str, Tensor], inner: Mapping[str, Tensor], g
     return found | {"hidden": len(shift["shift.0.weight"]), "bottleneck": len(shift["shift.2.weight"])}
 
 
+def _attention_blocks(inner: Mapping[str, Tensor], last: str, heads: int) -> Blocks:
+    """(channels, width of a query) of each block of STSA-Net or ISTA-Net; `last` is the map that gives its channels."""
+    blocks: list[tuple[int, int]] = []
+    while (prefix := f"blocks.{len(blocks)}") + ".to_qkvs.weight" in inner:
+        blocks.append((len(inner[f"{prefix}.{last}"]), len(inner[f"{prefix}.to_qkvs.weight"]) // (2 * heads)))
+    return tuple(blocks)
+
+
 def _stsanet_sizes(shift: Mapping[str, Tensor], inner: Mapping[str, Tensor], given: Mapping[str, Any]) -> dict[str, Any]:
     """Sizes of STSA-Net; what its weights leave open is taken from `given` or the length of the shift."""
     nodes, heads = inner["blocks.0.att0s"].shape[-1], inner["blocks.0.alphas"].shape[1]
@@ -552,10 +546,6 @@ def _stsanet_sizes(shift: Mapping[str, Tensor], inner: Mapping[str, Tensor], giv
     joints = next((j for j in known if nodes % j == 0), nodes)
     tuple_frames, positions = nodes // joints, "blocks.0.pes.pe" in inner
     frames = inner["blocks.0.pes.pe"].shape[2] * tuple_frames if positions else given.get("frames", 60)
-    blocks: list[tuple[int, int]] = []
-    while f"blocks.{len(blocks)}.att0s" in inner:
-        prefix = f"blocks.{len(blocks)}"
-        blocks.append((len(inner[f"{prefix}.ff_net.1.weight"]), len(inner[f"{prefix}.to_qkvs.weight"]) // (2 * heads)))
     return {
         "backbone": "stsanet",
         "num_classes": len(inner["fc.bias"]),
@@ -564,7 +554,7 @@ def _stsanet_sizes(shift: Mapping[str, Tensor], inner: Mapping[str, Tensor], giv
         "frames": frames,
         "dims": inner["input_map.0.weight"].shape[1],
         "embedding": len(inner["input_map.0.weight"]),
-        "blocks": tuple(blocks),
+        "blocks": _attention_blocks(inner, "ff_net.1.weight", heads),
         "heads": heads,
         "kernel": inner["blocks.0.out_nets.0.weight"].shape[-1],
         "tuple_frames": tuple_frames,
@@ -580,9 +570,6 @@ def _istanet_sizes(inner: Mapping[str, Tensor], given: Mapping[str, Any]) -> dic
     joints = next((j for j in known if math.prod(istanet.tokens((frames, j, people), window)) == number), None)
     if joints is None:
         raise FormatError("checkpoint", f"ISTA-Net of {number} tokens: none of {known} joints gives so many; say window, frames, people and skeleton")
-    blocks: list[tuple[int, int]] = []
-    while (prefix := f"blocks.{len(blocks)}") + ".M" in inner:
-        blocks.append((len(inner[f"{prefix}.FFN.0.weight"]), len(inner[f"{prefix}.to_qkvs.weight"]) // (2 * heads)))
     return {
         "backbone": "istanet",
         "num_classes": len(inner["fc.bias"]),
@@ -592,7 +579,7 @@ def _istanet_sizes(inner: Mapping[str, Tensor], given: Mapping[str, Any]) -> dic
         "window": window,
         "dims": inner["embed.0.weight"].shape[1],
         "embedding": len(inner["embed.0.weight"]),
-        "blocks": tuple(blocks),
+        "blocks": _attention_blocks(inner, "FFN.0.weight", heads),
         "heads": heads,
         "kernel": inner["blocks.0.proj.0.weight"].shape[-1],
         "time_kernel": inner["blocks.0.TA.0.weight"].shape[2],

@@ -23,7 +23,7 @@ from vitruve.nn import skeletons
 from vitruve.nn.bigru import BiGRU, bigru_names, bigru_sizes
 from vitruve.nn.clusters import spherical_kmeans
 from vitruve.nn.feeders import KINECT, tokens
-from vitruve.nn.moco import Branch, info_nce
+from vitruve.nn.moco import Branch, distillation, info_nce
 from vitruve.nn.views import crop, middle, spatial
 from vitruve.tasks.method import Card, Figure, Method, Recipe, Schedule, Stage, load_strictly, read_checkpoint
 from vitruve.tasks.recognition import ActionClip, ActionRecognizer, RecognitionBatch, RecognitionScores, recognition_scores
@@ -226,15 +226,6 @@ def halp_loss(
     with torch.no_grad():
         positives = hallucinate(k, prototypes, config, draws)
     return config.weight * alignment(q, positives, config.temperature)
-
-
-def distillation(
-    student: Float[Tensor, "B K"], teacher: Float[Tensor, "B K"], neighbours: int, student_temperature: float, teacher_temperature: float
-) -> Float[Tensor, ""]:
-    """How a stream's similarities to its own queue differ from another's to the same clips, on the other's nearest (CMD); KL divergence."""
-    value, place = teacher.topk(neighbours, -1)
-    target = F.softmax(value / teacher_temperature, 1)
-    return F.kl_div(F.log_softmax(student.gather(1, place) / student_temperature, 1), target, reduction="batchmean")
 
 
 # -- clips ---------------------------------------------------------------------------------------
