@@ -44,6 +44,7 @@ def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None
     stage = Stage(epochs=epochs, batch_size=128, optimizer="adam", lr=2e-3, clip_norm=1.0, schedule=Schedule("cosine", warmup=0.2, per_step=True))
     scores: dict[str, dict[str, list[float]]] = {}
     sizes: dict[str, int] = {}
+    joints: dict[str, list[list[float]]] = {}
     for seed in range(seeds):
         for arm, config in arms(seed).items():
             torch.manual_seed(seed)
@@ -58,6 +59,7 @@ def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None
                 "p_mpjpe": here.p_mpjpe,
                 "5 px noise": there.mpjpe,
             }
+            joints.setdefault(arm, []).append([float(e) for e in here.per_joint])
             for name, value in row.items():
                 scores.setdefault(name, {}).setdefault(arm, []).append(value)
             if progress:
@@ -66,6 +68,8 @@ def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None
     errors = scores["mpjpe"]
     table = [["arm", "parameters", "MPJPE (mm)", "wrists, ankles", "P-MPJPE", "MPJPE at 5 px noise"]]
     table += [[arm, str(sizes[arm]), *(shown(scores[k][arm]) for k in scores)] for arm in errors]
+    table.append(["error by joint (mm)", *errors, ""])
+    table += [[name, *(shown([seed[j] for seed in joints[arm]], 1) for arm in errors), ""] for j, name in enumerate(test.skeleton.joints)]
 
     def change(arm: str, other: str, metric: str = "mpjpe") -> float:
         """Per cent by which `arm` errs more than `other`, on average."""
@@ -95,5 +99,5 @@ def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None
         seeds=list(range(seeds)),
         quick=quick,
         duration=time.monotonic() - started,
-        details={"epochs": epochs, "batch_size": stage.batch_size, "lr": stage.lr, "parameters": sizes, "scores": scores},
+        details={"epochs": epochs, "batch_size": stage.batch_size, "lr": stage.lr, "parameters": sizes, "scores": scores, "per_joint": joints},
     )
