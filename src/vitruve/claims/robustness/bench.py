@@ -348,7 +348,7 @@ def picture(rows: Sequence[Row], path: str | Path) -> Path:
         cells.setdefault((r.data, r.victim, r.defence, r.attack), []).append(r)
     columns = list(dict.fromkeys(key[:3] for key in cells))
     lines = list(dict.fromkeys(key[3] for key in cells))
-    width, height, left, top = 92, 34, 120, 78
+    width, height, left, top = 108, 34, 120, 78
     image = Image.new("RGB", (left + width * len(columns) + 12, top + height * len(lines) + 12), "white")
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(13)
     for i, column in enumerate(columns):
