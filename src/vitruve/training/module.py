@@ -47,6 +47,11 @@ class MethodModule(L.LightningModule):
         register_fsdp_forward_method(self.method, "losses")
         self.sharded = True
 
+    @property
+    def trains_others(self) -> bool:
+        """Whether the weights to be used are not those in the caller's method: an average of them, or a sharded copy's."""
+        return self.sharded or self.average is not None
+
     def weights(self) -> dict[str, Tensor]:
         """The weights in use, whole on every process: the moving average where there is one."""
         return {k: _whole(v) for k, v in (self.average or self.method.state_dict()).items()}

@@ -213,16 +213,17 @@ def _run_stage(
         def load_state_dict(self, state_dict: dict[str, Any]) -> None:
             self.best, self.waited = state_dict["best"], state_dict["waited"]
 
-    strategies: dict[str, Any] = {
+    strategy: Any = options.strategy
+    if strategy == "ddp":
         # a stage need not use every parameter
-        "ddp": DDPStrategy(find_unused_parameters=True),
-        "fsdp": ModelParallelStrategy(options.devices, 1, save_distributed_checkpoint=False),
-    }
+        strategy = DDPStrategy(find_unused_parameters=True)
+    elif strategy == "fsdp":
+        strategy = ModelParallelStrategy(options.devices, 1, save_distributed_checkpoint=False)
     trainer = L.Trainer(
         max_epochs=stage.epochs,
         accelerator=options.accelerator,
         devices=options.devices,
-        strategy=strategies.get(options.strategy, options.strategy),
+        strategy=strategy,
         precision=options.precision,  # type: ignore[arg-type]
         gradient_clip_val=stage.clip_norm if module.automatic_optimization else None,
         logger=[CSVLogger(folder, name="csv", version=0), TensorBoardLogger(folder, name="tensorboard", version=0)],
@@ -243,8 +244,9 @@ def _run_stage(
     except SystemExit:
         # what Lightning makes of Ctrl-C
         raise KeyboardInterrupt from None
-    method.load_state_dict(module.weights())
-    method.load_training_state(module.method.training_state())
+    if module.trains_others:
+        method.load_state_dict(module.weights())
+        method.load_training_state(module.method.training_state())
 
 
 class _weights_to_score:
@@ -254,8 +256,10 @@ class _weights_to_score:
         self.method, self.module = method, module
 
     def __enter__(self) -> None:
-        self.kept = {k: v.clone() for k, v in self.method.state_dict().items()}
-        self.method.load_state_dict(self.module.weights())
+        if self.module.trains_others:
+            self.kept = {k: v.clone() for k, v in self.method.state_dict().items()}
+            self.method.load_state_dict(self.module.weights())
 
     def __exit__(self, *_: object) -> None:
-        self.method.load_state_dict(self.kept)
+        if self.module.trains_others:
+            self.method.load_state_dict(self.kept)
