@@ -166,7 +166,7 @@ def _symmetry(sides: dict[str, Sides]) -> dict[str, float]:
     return out
 
 
-def cycles(values: Float[Tensor, "T *S"], strikes: Sequence[int | float], n: int = 101) -> Float[Tensor, "C n *S"]:
+def cycles(values: Float[Tensor, " T *S"], strikes: Sequence[int | float], n: int = 101) -> Float[Tensor, "C n *S"]:
     """Curves over the gait cycle: each span between consecutive strikes (frames), resampled to `n` points, 0 to 100 %.
 
     `cycles(angles.values, strikes).mean(0)` and `.std(0)` are the usual curve and band. Raises OptionError where

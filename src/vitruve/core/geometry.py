@@ -113,10 +113,10 @@ class Triangulation:
     """Mean weight of the views that saw the point, outliers counted as 0."""
     error: Float[Tensor, "*B"]
     """Mean reprojection error over the views used, pixels."""
-    inliers: Bool[Tensor, "V *B"]
+    inliers: Bool[Tensor, " V *B"]
 
 
-def dlt(projections: Float[Tensor, "V 3 4"], points: Float[Tensor, "V *B 2"], weights: Float[Tensor, "V *B"] | None = None) -> Float[Tensor, "*B 3"]:
+def dlt(projections: Float[Tensor, "V 3 4"], points: Float[Tensor, "V *B 2"], weights: Float[Tensor, " V *B"] | None = None) -> Float[Tensor, "*B 3"]:
     """Triangulation by the direct linear transform: the null vector of x P_3 - P_1, y P_3 - P_2.
 
     `projections` and `points` share any image units (distortion removed). A view's two rows are multiplied
@@ -153,7 +153,7 @@ def _observe(rig: Camera, points: Float[Tensor, "N 3"]) -> tuple[Tensor, Tensor]
     return x, torch.where(z > 1e-6, x[..., :2] / z.clamp_min(1e-6), torch.nan)
 
 
-def reprojection_error(points: Float[Tensor, "*B 3"], pixels: Float[Tensor, "V *B 2"], cameras: Camera | Sequence[Camera]) -> Float[Tensor, "V *B"]:
+def reprojection_error(points: Float[Tensor, "*B 3"], pixels: Float[Tensor, "V *B 2"], cameras: Camera | Sequence[Camera]) -> Float[Tensor, " V *B"]:
     """Distance, in pixels, between observations and projected points; NaN where either is missing or behind the camera."""
     rig = _stacked(cameras)
     flat = points.reshape(-1, 3)
@@ -220,7 +220,7 @@ def _consensus(rig: Camera, projections: Tensor, xy: Tensor, weights: Tensor, th
 def triangulate(
     pixels: Float[Tensor, "V *B 2"],
     cameras: Camera | Sequence[Camera],
-    weights: Float[Tensor, "V *B"] | None = None,
+    weights: Float[Tensor, " V *B"] | None = None,
     method: Method = "robust",
     refine: bool = True,
     threshold: float | None = None,
@@ -326,7 +326,7 @@ class Bundle:
 def bundle_adjust(
     pixels: Float[Tensor, "V *B 2"],
     cameras: Camera | Sequence[Camera],
-    weights: Float[Tensor, "V *B"] | None = None,
+    weights: Float[Tensor, " V *B"] | None = None,
     points: Float[Tensor, "*B 3"] | None = None,
     fixed: Sequence[int] = (0,),
     focal: bool = False,

@@ -70,7 +70,7 @@ def bracket(at: Float[Tensor, " N"], num_frames: int) -> tuple[Tensor, Tensor, T
     return low, (low + 1).clamp(max=num_frames - 1), at - low
 
 
-def lerp(x: Float[Tensor, "T *S"], at: Float[Tensor, " N"]) -> Float[Tensor, "N *S"]:
+def lerp(x: Float[Tensor, " T *S"], at: Float[Tensor, " N"]) -> Float[Tensor, " N *S"]:
     """Linear interpolation along the first axis; exact at whole frames, even beside a NaN."""
     low, high, w = bracket(at, len(x))
     w = w.to(x).reshape(-1, *[1] * (x.ndim - 1))

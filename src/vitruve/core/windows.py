@@ -9,7 +9,7 @@ from torch import Tensor
 from vitruve.errors import OptionError
 
 
-def receptive_windows(x: Float[Tensor, "T *S"], pad: int, length: int = 1, shift: int = 0) -> Float[Tensor, "N W *S"]:
+def receptive_windows(x: Float[Tensor, " T *S"], pad: int, length: int = 1, shift: int = 0) -> Float[Tensor, "N W *S"]:
     """Windows of `length` target frames with `pad` frames more on both sides, the clip's ends repeated: W = length + 2 pad.
 
     Targets are consecutive and cover the clip with its middle in the middle (the first and last may reach beyond it).
@@ -25,7 +25,7 @@ def receptive_windows(x: Float[Tensor, "T *S"], pad: int, length: int = 1, shift
     return x[at.clamp(0, len(x) - 1)]
 
 
-def anchored_windows(x: Float[Tensor, "T *S"], length: int) -> Float[Tensor, "W L *S"]:
+def anchored_windows(x: Float[Tensor, " T *S"], length: int) -> Float[Tensor, "W L *S"]:
     """Consecutive windows, the last one moved back to end with the clip; a clip shorter than one has its last frame repeated.
 
     Source: seq2seq lifters at test time (MixSTE, D3DP, FinePOSE main.py).
@@ -36,7 +36,7 @@ def anchored_windows(x: Float[Tensor, "T *S"], length: int) -> Float[Tensor, "W 
     return x[(first[:, None] + torch.arange(length)).clamp_max(len(x) - 1)]
 
 
-def join_anchored(windows: Float[Tensor, "W L *S"], frames: int) -> Float[Tensor, "T *S"]:
+def join_anchored(windows: Float[Tensor, "W L *S"], frames: int) -> Float[Tensor, " T *S"]:
     """The clip of `frames` frames that :func:`anchored_windows` cut; frames that two windows hold are the last one's."""
     count, length = windows.shape[:2]
     if frames < length:
@@ -44,7 +44,7 @@ def join_anchored(windows: Float[Tensor, "W L *S"], frames: int) -> Float[Tensor
     return torch.cat([windows[:-1].flatten(0, 1)[: frames - length], windows[-1]])
 
 
-def padded_clip(x: Float[Tensor, "T *S"], pad: int, shift: int = 0) -> Float[Tensor, "N *S"]:
+def padded_clip(x: Float[Tensor, " T *S"], pad: int, shift: int = 0) -> Float[Tensor, " N *S"]:
     """A whole clip as a network without padding of its own reads it: T + 2 pad frames, the ends repeated."""
     at = torch.arange(-pad - shift, len(x) + pad - shift)
     return x[at.clamp(0, len(x) - 1)]

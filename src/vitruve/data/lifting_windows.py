@@ -125,7 +125,7 @@ def mirrored(batch: LiftingBatch, skeleton: Skeleton) -> LiftingBatch:
     )
 
 
-def cut(x: Float[Tensor, "T *S"], frames: int, training: bool) -> Float[Tensor, "W F *S"]:
+def cut(x: Float[Tensor, " T *S"], frames: int, training: bool) -> Float[Tensor, "W F *S"]:
     """Windows as seq2seq lifters take them: to train on, centred on the clip with its ends repeated; to test, the last one moved back."""
     return receptive_windows(x, 0, frames) if training else anchored_windows(x, frames)
 

@@ -51,7 +51,7 @@ class Pool:
         self.size = size
         self.items: Tensor | None = None
 
-    def exchange(self, fakes: Float[Tensor, "B *S"]) -> Float[Tensor, "B *S"]:
+    def exchange(self, fakes: Float[Tensor, " B *S"]) -> Float[Tensor, " B *S"]:
         """Put fakes in; get back as many, old and new. Draws from PyTorch's generator."""
         fakes = fakes.detach()
         items = fakes[:0] if self.items is None else self.items.to(fakes)

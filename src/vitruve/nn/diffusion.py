@@ -76,12 +76,12 @@ class GaussianDiffusion(nn.Module):
         self.register_buffer("alpha", torch.cat([(1 - betas).cumprod(0), torch.ones(1, dtype=torch.float64)]), persistent=False)
         self.register_buffer("beta", betas, persistent=False)
 
-    def q_sample(self, x0: Float[Tensor, "B *S"], t: Step, noise: Float[Tensor, "B *S"]) -> Float[Tensor, "B *S"]:
+    def q_sample(self, x0: Float[Tensor, " B *S"], t: Step, noise: Float[Tensor, " B *S"]) -> Float[Tensor, " B *S"]:
         """x_0 with the noise of step t."""
         a = self.alpha[t]
         return _like(x0, a.sqrt()) * x0 + _like(x0, (1 - a).sqrt()) * noise
 
-    def target(self, x0: Float[Tensor, "B *S"], t: Step, noise: Float[Tensor, "B *S"]) -> Float[Tensor, "B *S"]:
+    def target(self, x0: Float[Tensor, " B *S"], t: Step, noise: Float[Tensor, " B *S"]) -> Float[Tensor, " B *S"]:
         """What the network should predict."""
         if self.prediction == "epsilon":
             return noise
@@ -90,7 +90,7 @@ class GaussianDiffusion(nn.Module):
         a = self.alpha[t]
         return _like(x0, a.sqrt()) * noise - _like(x0, (1 - a).sqrt()) * x0
 
-    def estimate(self, prediction: Float[Tensor, "B *S"], x: Float[Tensor, "B *S"], t: Step) -> Float[Tensor, "B *S"]:
+    def estimate(self, prediction: Float[Tensor, " B *S"], x: Float[Tensor, " B *S"], t: Step) -> Float[Tensor, " B *S"]:
         """x_0 as the network's answer to x_t implies it, clamped."""
         a = self.alpha[t]
         if self.prediction == "epsilon":
@@ -101,18 +101,18 @@ class GaussianDiffusion(nn.Module):
             x0 = _like(x, a.sqrt()) * x - _like(x, (1 - a).sqrt()) * prediction
         return x0 if self.clamp is None else x0.clamp(-self.clamp, self.clamp)
 
-    def implied_noise(self, x0: Float[Tensor, "B *S"], x: Float[Tensor, "B *S"], t: Step) -> Float[Tensor, "B *S"]:
+    def implied_noise(self, x0: Float[Tensor, " B *S"], x: Float[Tensor, " B *S"], t: Step) -> Float[Tensor, " B *S"]:
         """The noise that lies between x_0 and x_t."""
         a = self.alpha[t]
         return (_like(x, (1 / a).sqrt()) * x - x0) / _like(x, (1 / a - 1).sqrt())
 
-    def posterior(self, x0: Float[Tensor, "B *S"], x: Float[Tensor, "B *S"], t: Step) -> tuple[Float[Tensor, "B *S"], Float[Tensor, "*V"]]:
+    def posterior(self, x0: Float[Tensor, " B *S"], x: Float[Tensor, " B *S"], t: Step) -> tuple[Float[Tensor, " B *S"], Float[Tensor, "*V"]]:
         """Mean of x_{t-1} given x_0 and x_t, and the logarithm of its variance (at least 1e-20), shaped to broadcast."""
         a, before, b = self.alpha[t], self.alpha[t - 1], self.beta[t]
         mean = _like(x, before.sqrt() * b / (1 - a)) * x0 + _like(x, (1 - b).sqrt() * (1 - before) / (1 - a)) * x
         return mean, _like(x, (b * (1 - before) / (1 - a)).clamp_min(1e-20).log())
 
-    def ddpm_step(self, x0: Float[Tensor, "B *S"], x: Float[Tensor, "B *S"], t: Step, noise: Float[Tensor, "B *S"] | None = None) -> Float[Tensor, "B *S"]:
+    def ddpm_step(self, x0: Float[Tensor, " B *S"], x: Float[Tensor, " B *S"], t: Step, noise: Float[Tensor, " B *S"] | None = None) -> Float[Tensor, " B *S"]:
         """x_{t-1} from x_t and an estimate of x_0: a draw of the posterior (no noise at t = 0), or its mean without `noise`."""
         mean, log_variance = self.posterior(x0, x, t)
         if noise is None:
@@ -120,8 +120,8 @@ class GaussianDiffusion(nn.Module):
         return mean + _like(x, torch.as_tensor(t) > 0) * (0.5 * log_variance).exp() * noise
 
     def ddim_step(
-        self, x0: Float[Tensor, "B *S"], x: Float[Tensor, "B *S"], t: Step, before: Step, noise: Float[Tensor, "B *S"] | None = None, eta: float = 0.0
-    ) -> Float[Tensor, "B *S"]:
+        self, x0: Float[Tensor, " B *S"], x: Float[Tensor, " B *S"], t: Step, before: Step, noise: Float[Tensor, " B *S"] | None = None, eta: float = 0.0
+    ) -> Float[Tensor, " B *S"]:
         """x at the earlier step `before` (-1: the end, x_0 itself) from x_t and an estimate of x_0.
 
         The direction is the noise that the (clamped) estimate implies. `eta` 1 is as random as DDPM, 0 not at all.
@@ -139,14 +139,14 @@ class GaussianDiffusion(nn.Module):
     def sample(
         self,
         model: Callable[[Tensor, Tensor], Tensor],
-        x: Float[Tensor, "B *S"],
+        x: Float[Tensor, " B *S"],
         times: list[int] | None = None,
         eta: float | None = None,
         noise: Iterator[Tensor] | None = None,
         generator: torch.Generator | None = None,
         mean_only: bool = False,
         change: Callable[[Tensor, Tensor], Tensor] | None = None,
-    ) -> Float[Tensor, "B *S"]:
+    ) -> Float[Tensor, " B *S"]:
         """From noise x to a sample.
 
         Args:

@@ -124,7 +124,7 @@ def horizontal_pooling(x: Float[Tensor, "N C H W"], bins: Sequence[int] = (16, 8
     return torch.cat([mean_and_max(x.reshape(n, c, b, -1)) for b in bins], -1)
 
 
-def pool_frames(x: Float[Tensor, "M *S"], lengths: Sequence[int]) -> Float[Tensor, "B *S"]:
+def pool_frames(x: Float[Tensor, " M *S"], lengths: Sequence[int]) -> Float[Tensor, " B *S"]:
     """Maximum over the frames of each sequence; sequences of `lengths` frames lie end to end along the first axis."""
     return torch.stack([s.max(0).values for s in x.split(list(lengths))])
 

@@ -19,7 +19,7 @@ class DropPath(nn.Module):
         super().__init__()
         self.rate = rate
 
-    def forward(self, x: Float[Tensor, "B *S"]) -> Float[Tensor, "B *S"]:
+    def forward(self, x: Float[Tensor, " B *S"]) -> Float[Tensor, " B *S"]:
         if not self.training or self.rate == 0:
             return x
         kept = torch.rand(len(x), *(1,) * (x.ndim - 1), device=x.device) >= self.rate

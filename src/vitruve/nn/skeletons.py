@@ -90,7 +90,7 @@ def from_bones(bone: Float[Tensor, "*S J D"], parents: Sequence[int], centre: Fl
     return _paths(tuple(parents)).to(bone) @ bone + centre[..., None, :]
 
 
-def frame_differences(x: Float[Tensor, "T *S"]) -> Float[Tensor, "T *S"]:
+def frame_differences(x: Float[Tensor, " T *S"]) -> Float[Tensor, " T *S"]:
     """What changes until the next frame; zero for the last."""
     return torch.cat([x.diff(dim=0), torch.zeros_like(x[:1])])
 
@@ -142,7 +142,7 @@ def repeated_frames(length: int, chance: Float[Tensor, " W"]) -> Int[Tensor, " W
     return torch.from_numpy((np.sort(chance.numpy()) * length).astype(np.int64))
 
 
-def resize(x: Float[Tensor, "T *S"], window: int) -> Float[Tensor, "W *S"]:
+def resize(x: Float[Tensor, " T *S"], window: int) -> Float[Tensor, " W *S"]:
     """Linear interpolation to `window` frames, each frame standing for its whole interval (align_corners=False)."""
     if len(x) == window:
         return x
@@ -222,6 +222,6 @@ def match_bone_lengths(x: Float[Tensor, "*S J D"], reference: Float[Tensor, "*S 
     return from_bones(bone * (lengths + eps) / (bone.norm(dim=-1, keepdim=True) + eps), parents, reference[..., centre, :])
 
 
-def reverse_time(x: Float[Tensor, "T *S"], position: Float[Tensor, " T"]) -> tuple[Float[Tensor, "T *S"], Float[Tensor, " T"]]:
+def reverse_time(x: Float[Tensor, " T *S"], position: Float[Tensor, " T"]) -> tuple[Float[Tensor, " T *S"], Float[Tensor, " T"]]:
     """The clip backwards, and its frame positions mirrored about the middle of the clip."""
     return x.flip(0), -position.flip(0)

@@ -9,14 +9,14 @@ from torch import Tensor
 from vitruve.nn import skeletons
 
 
-def crop(x: Float[Tensor, "T *S"], frames: int, ratio: float, place: float, shortest: int = 64) -> Float[Tensor, "W *S"]:
+def crop(x: Float[Tensor, " T *S"], frames: int, ratio: float, place: float, shortest: int = 64) -> Float[Tensor, " W *S"]:
     """A share of the frames, at least `shortest`, from `place` in [0, 1) of where it may begin, resized."""
     length = skeletons.crop_length(len(x), ratio, shortest)
     start = int(place * (len(x) - length + 1))
     return skeletons.resize(x[start : start + length], frames)
 
 
-def middle(x: Float[Tensor, "T *S"], frames: int, ratio: float = 0.95) -> Float[Tensor, "W *S"]:
+def middle(x: Float[Tensor, " T *S"], frames: int, ratio: float = 0.95) -> Float[Tensor, " W *S"]:
     """The middle of a clip, resized."""
     margin = int((1 - ratio) * len(x) / 2)
     return skeletons.resize(x[margin : len(x) - margin], frames)
