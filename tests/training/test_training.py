@@ -18,7 +18,7 @@ from vitruve.errors import OptionError
 from vitruve.methods.forecasting.eqmotion import EqMotion
 from vitruve.tasks.forecasting import ForecastBatch
 from vitruve.tasks.method import Recipe, Schedule, Stage
-from vitruve.training import Split, TrainingOptions, train
+from vitruve.training import Split, TrainingOptions, learning_curve, train
 from vitruve.training.sampling import EpochBatches, derived_seed
 from vitruve.training.schedules import learning_rate
 
@@ -39,7 +39,9 @@ def get(i, generator):
     if kill and seen[0] > kill:
         os.kill(os.getpid(), 9)
     return split.get(i, generator)
-train(EqMotion(EqMotion.tiny_config()), Split(len(split), get, ForecastBatch.collate), sys.argv[1], options(), RECIPE)
+def evaluate(model):
+    return {"loss": float(model.losses(next(iter(split.batches(32))))["displacement"])}
+train(EqMotion(EqMotion.tiny_config()), Split(len(split), get, ForecastBatch.collate), sys.argv[1], options(), RECIPE, evaluate)
 """
 SCHEDULE = Schedule("cosine", warmup=1, per_step=True)
 RECIPE = Recipe(
@@ -70,7 +72,8 @@ def _run(folder: Path, kill: int = 0) -> int:
 @pytest.mark.slow
 def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path) -> None:
     assert _run(tmp_path / "whole") == 0
-    expected = load_file(tmp_path / "whole" / "model.safetensors")
+    expected, curve = load_file(tmp_path / "whole" / "model.safetensors"), learning_curve(tmp_path / "whole", "loss")
+    assert len(curve) == 5
     # five random points within the 5 epochs of 4 batches of 8 samples
     for kill in random.Random(7).sample(range(9, 5 * 32), 5):
         folder = tmp_path / f"killed-{kill}"
@@ -78,6 +81,7 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path) -> None:
         assert _run(folder) == 0
         found = load_file(folder / "model.safetensors")
         assert all(torch.equal(expected[k], found[k]) for k in expected), f"killed at sample {kill}"
+        assert learning_curve(folder, "loss") == curve, f"killed at sample {kill}"
 
 
 def test_trains_freezes_and_logs(tmp_path: Path) -> None:
@@ -95,7 +99,9 @@ def test_trains_freezes_and_logs(tmp_path: Path) -> None:
     last = load_file(tmp_path / "model.safetensors")
     moved = {k for k in first if not torch.equal(first[k], last[k])}
     assert moved and all(k.startswith("heads") for k in moved), "the second stage trains its modules only"
-    assert list(tmp_path.glob("stage-0-first.run/csv/version_0/metrics.csv")) and list(tmp_path.glob("stage-0-first.run/tensorboard/version_0/events*"))
+    curve = learning_curve(tmp_path, "loss")
+    assert [epoch for epoch, _ in curve] == [1, 2, 3, 4, 5] and [value for _, value in curve] == pytest.approx(scores)
+    assert list(tmp_path.glob("stage-0-first.run/tensorboard/version_0/events*"))
 
 
 def test_what_a_stage_freezes_the_next_may_train_and_stages_have_their_own_samples(tmp_path: Path) -> None:

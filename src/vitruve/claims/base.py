@@ -48,6 +48,10 @@ class ClaimResult:
     """Seconds."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """Whatever else a reader needs to judge it: sizes, epochs, what was tried."""
+    curves: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
+    """(epoch, score on validation data) of trainings, drawn under the arms."""
+    curves_of: str = ""
+    """What that score is."""
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain JSON values, with the mean and spread of each arm, and what it was made with."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import logging
 import math
 import os
+import re
 import signal
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -140,6 +142,27 @@ def _check_same_run(folder: Path, method: Method, stages: list[Stage], options: 
         temporary.write_text(json.dumps(run, indent=1))
 
 
+def learning_curve(folder: str | Path, score: str) -> list[tuple[int, float]]:
+    """(Epochs done over all stages, score) at each evaluation of a training that has `folder`; `score` is a name that `evaluate` gave."""
+
+    def number(path: Path) -> int:
+        return int(re.findall(r"\d+", path.name)[0])
+
+    found: dict[int, float] = {}
+    done = 0
+    for stage in sorted(Path(folder).glob("stage-*.run"), key=number):
+        epoch = 0
+        # one log of each start; a resumed one repeats what came after the last checkpoint
+        for log in sorted(stage.glob("csv/version_*/metrics.csv"), key=lambda path: number(path.parent)):
+            with log.open(newline="") as file:
+                for row in csv.DictReader(file):
+                    epoch = int(row["epoch"]) + 1
+                    if row.get(f"val/{score}"):
+                        found[done + epoch] = float(row[f"val/{score}"])
+        done += epoch
+    return sorted(found.items())
+
+
 @contextmanager
 def _quiet_lightning() -> Iterator[None]:
     """Without what Lightning tells of itself, of devices that are not there, and of choices that are ours; its other warnings stay."""
@@ -150,6 +173,8 @@ def _quiet_lightning() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*does not have many workers.*")
             warnings.filterwarnings("ignore", message=".*resumed the training from a checkpoint that ended before the epoch ended.*")
+            # what a stage freezes is in that mode on purpose
+            warnings.filterwarnings("ignore", message=r".*module\(s\) in eval mode at the start of training.*")
             warnings.filterwarnings("ignore", message=r".*isinstance\(treespec, LeafSpec\).*")
             yield
     finally:
@@ -200,7 +225,12 @@ def _run_stage(
             with _weights_to_score(method, module):
                 scores = evaluate(method)
             method.train()
-            pl_module.log_dict({f"val/{k}": v for k, v in scores.items()}, prog_bar=True, sync_dist=True)
+            named = {f"val/{k}": v for k, v in scores.items()}
+            pl_module.log_dict(named, prog_bar=True, logger=False, sync_dist=True)
+            # on disk before the checkpoint of this epoch is, so that a run that goes on from there lacks no score
+            for logger in trainer.loggers:
+                logger.log_metrics({"epoch": trainer.current_epoch, **named}, trainer.global_step)
+                logger.save()
             if monitor is None or options.patience is None:
                 return
             score = -scores[monitor[1:]] if monitor.startswith("-") else scores[monitor]
@@ -226,7 +256,7 @@ def _run_stage(
         strategy=strategy,
         precision=options.precision,  # type: ignore[arg-type]
         gradient_clip_val=stage.clip_norm if module.automatic_optimization else None,
-        logger=[CSVLogger(folder, name="csv", version=0), TensorBoardLogger(folder, name="tensorboard", version=0)],
+        logger=[CSVLogger(folder, name="csv"), TensorBoardLogger(folder, name="tensorboard", version=0)],
         callbacks=[Evaluation(), Checkpoint(checkpoint, options.checkpoint_every)],
         enable_progress_bar=options.progress,
         enable_model_summary=False,
