@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 _FLOOR = 1e-30
 """Of a variance."""
@@ -68,6 +69,18 @@ class SGAdaHMC(torch.optim.Optimizer):
                     slowed = state["momentum"] * (1 - (e * c / root).clamp(max=1.0))
                     state["v"], state["momentum"] = v, slowed - e**2 * g / root + t * (2 * e**3 * c / v - e**4) * z
                     p.add_(state["momentum"])
+
+
+def head_answers(logits: Float[Tensor, "S B K"], weights: Float[Tensor, "*M S D"], official_quirks: bool = False) -> Float[Tensor, "*M S B K"]:
+    """What heads of these weights make of rectified logits, stream by stream: l + ReLU(W2 (W1 l + b1) + b2).
+
+    A row of weights is W1 (K, K), b1, W2 (K, K), b2, in this order.
+    """
+    k = logits.shape[-1]
+    w1, b1, w2, b2 = weights.split([k * k, k, k * k, k], -1)
+    read = logits[:1].expand_as(logits) if official_quirks else logits
+    inner = read @ w1.unflatten(-1, (k, k)).mT + b1[..., None, :]
+    return logits + F.relu(inner @ w2.unflatten(-1, (k, k)).mT + b2[..., None, :])
 
 
 def gaussian(mean: Float[Tensor, "*M D"], square: Float[Tensor, "*M D"], scale: float, noise: Float[Tensor, "*N D"]) -> Float[Tensor, "*N D"]:

@@ -15,6 +15,7 @@ from vitruve.core.skeleton import Skeleton
 from vitruve.errors import FormatError, OptionError
 from vitruve.nn import skeletons
 from vitruve.nn.agcn import AGCN
+from vitruve.nn.bayes import head_answers
 from vitruve.nn.ctrgcn import CTRGCN
 from vitruve.nn.frhead import FRHead
 from vitruve.nn.gcn import normalise_people
@@ -159,7 +160,7 @@ class MLP(nn.Module):
         maps = [nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, num_classes)]
         self.mlpstack = nn.Sequential(*maps, *([nn.ReLU()] if rectified else []))
 
-    def forward(self, x: Float[Tensor, "B *S"]) -> Float[Tensor, "B K"]:
+    def forward(self, x: Float[Tensor, " B *S"]) -> Float[Tensor, "B K"]:
         return self.mlpstack(x.flatten(1))
 
 
@@ -185,6 +186,36 @@ class Victim(nn.Module):
             logits, refinement = net.refinement(joints, label)
             return {"cross_entropy": nn.functional.cross_entropy(logits, label), "refinement": refinement}
         return {"cross_entropy": nn.functional.cross_entropy(self(joints), label)}
+
+
+class Headed(nn.Module):
+    """A trained recogniser, frozen, and small networks behind it, each a sample of their posterior; logits are averaged over them.
+
+    Args:
+        net: changed in place: its parameters want no gradient any more.
+        num_classes: size of the answer.
+        heads: how many, behind each stream.
+
+    Source: BayesianClassifier.py of TASAR's benchmark, which adds logits up.
+    """
+
+    def __init__(self, net: Victim, num_classes: int, heads: int = 3) -> None:
+        super().__init__()
+        self.net = net.requires_grad_(False)
+        bound = num_classes**-0.5
+        self.heads = nn.Parameter(torch.empty(heads, len(net.streams), 2 * num_classes * (num_classes + 1)).uniform_(-bound, bound))
+
+    def train(self, mode: bool = True) -> Headed:
+        super().train(mode)
+        self.net.eval()
+        return self
+
+    def head(self, m: int, joints: Float[Tensor, "B 3 T J P"]) -> Float[Tensor, "B K"]:
+        """Logits of one head, summed over streams."""
+        return head_answers(self.net.answers(joints).relu(), self.heads[m]).sum(0)
+
+    def forward(self, joints: Float[Tensor, "B 3 T J P"]) -> Float[Tensor, "B K"]:
+        return head_answers(self.net.answers(joints).relu(), self.heads).mean(0).sum(0)
 
 
 def victim(name: str, num_classes: int, body: Body, people: int = 2, frames: int = 60, size: Size | None = None, official_quirks: bool = False) -> Victim:

@@ -29,7 +29,7 @@ from vitruve.methods.recognition.skateformer import Config as SkateConfig
 from vitruve.methods.robustness.tasar import TASAR, Config
 from vitruve.nn import attacks
 from vitruve.nn.attacks import Budget, Perception
-from vitruve.nn.victims import Body, Size, victim
+from vitruve.nn.victims import Body, Headed, Size, Victim, victim
 from vitruve.tasks.method import Recipe
 from vitruve.tasks.recognition import RecognitionBatch
 from vitruve.tasks.robustness import Deviation, deviation, fooled
@@ -138,19 +138,23 @@ class Bench:
         """A trained recogniser; from the folder where there is one."""
         s = self.scale
         torch.manual_seed(self.seed)
-        if name == "skateformer":
-            net: nn.Module = SkateVictim(self.num_classes, self.skeleton, self.people, s.frames, s.size.width < 32)
-        else:
-            net = victim(name, self.num_classes, self.body, self.people, s.frames, s.size)
-        about = {"data": self.name, "frames": s.frames, "size": str(s.size)}
         training = VictimTraining(
             epochs=self.epochs,
             defence=defence,
             epsilon=s.budget.epsilon if defence == "trades" else 0.01,
             inner=s.inner,
             seed=self.seed,
-            about=about,
+            about={"data": self.name, "frames": s.frames, "size": str(s.size)},
         )
+        if name == "skateformer":
+            net: nn.Module = SkateVictim(self.num_classes, self.skeleton, self.people, s.frames, s.size.width < 32)
+        elif defence == "beat":
+            trained = self.victim(name)
+            assert isinstance(trained, Victim)
+            net = Headed(trained, self.num_classes, s.heads)
+            training = replace(training, epochs=s.head_epochs, batch_size=32, lr=2e-3)
+        else:
+            net = victim(name, self.num_classes, self.body, self.people, s.frames, s.size)
         return train_victim(net, name, self.training, self.body, self.folder / "victims", training)
 
     def tasar(self, surrogate: str = "stgcn") -> TASAR:

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from vitruve.core.standards import skeleton as standard
 from vitruve.errors import FormatError, OptionError
 from vitruve.nn.attacks import Budget, Case
-from vitruve.nn.bayes import gaussian, moved_mean
+from vitruve.nn.bayes import gaussian, head_answers, moved_mean
 from vitruve.nn.tvar import motion_gradient, motion_influence
 from vitruve.nn.victims import HDM05, VICTIMS, Body, Size, Victim, body, read_victim, victim
 from vitruve.tasks.method import Card, Recipe, Schedule, Stage, load_strictly, read_checkpoint
@@ -100,18 +100,6 @@ class Config:
 
 
 _Config = Config  # what the class below calls by the same name
-
-
-def head_answers(logits: Float[Tensor, "S B K"], weights: Float[Tensor, "*M S D"], official_quirks: bool = False) -> Float[Tensor, "*M S B K"]:
-    """What heads of these weights make of rectified logits, stream by stream: l + ReLU(W2 (W1 l + b1) + b2).
-
-    A row of weights is W1 (K, K), b1, W2 (K, K), b2, in this order.
-    """
-    k = logits.shape[-1]
-    w1, b1, w2, b2 = weights.split([k * k, k, k * k, k], -1)
-    read = logits[:1].expand_as(logits) if official_quirks else logits
-    inner = read @ w1.unflatten(-1, (k, k)).mT + b1[..., None, :]
-    return logits + F.relu(inner @ w2.unflatten(-1, (k, k)).mT + b2[..., None, :])
 
 
 class TASAR(Attacker):
