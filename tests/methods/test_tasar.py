@@ -132,6 +132,19 @@ def test_labels_are_the_prediction_where_none_are_given(trained):
     assert torch.equal(method.perturb(x), method.perturb(x, label))
 
 
+def test_a_targeted_attack_goes_to_the_names_it_is_given(trained):
+    _, method = trained
+    batch = _batch(16, seed=3)
+    attacker = TASAR(replace(TINY, epsilon=0.3, rate=0.1, steps=8, targeted=True))
+    attacker.load_state_dict(method.state_dict())
+    attacker.eval()
+    wanted = (batch.label + 1) % 4
+    named = attacker.logits(attacker.perturb(batch.joints, wanted)).argmax(1)
+    assert (named == wanted).float().mean() > 0.7
+    with pytest.raises(OptionError, match="what the clips shall be named"):
+        attacker.perturb(batch.joints)
+
+
 def test_the_model_of_motion_can_be_given(trained):
     _, method = trained
     batch = _batch(3)

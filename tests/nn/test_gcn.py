@@ -47,7 +47,7 @@ def test_features_do_not_know_the_order_of_people_but_joints(network):
 def test_sizes_are_read_from_weights(network):
     model = network(4, GRAPH, people=2, channels=6, **SMALL)
     sizes = ctrgcn_sizes(model.state_dict())
-    assert sizes == {"num_classes": 4, "joints": 20, "people": 2, "channels": 6, "widths": (16, 32)}
+    assert sizes == {"num_classes": 4, "joints": 20, "people": 2, "channels": 6, "widths": (16, 32), "adaptive": True}
 
 
 def test_agcn_sees_the_clip():

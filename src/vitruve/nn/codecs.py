@@ -137,9 +137,13 @@ def refine_dark_udp(positions: Float[Tensor, "*B 2"], heatmaps: Float[Tensor, "*
     return positions - torch.stack([dyy * gx - dxy * gy, dxx * gy - dxy * gx], -1) / det[..., None]
 
 
+def _log_blurred(logits: Float[Tensor, "*B W"], kernel: int) -> Float[Tensor, "*B W"]:
+    return _blur(logits, kernel, 1).clamp(1e-3, 50).log()
+
+
 def refine_simcc_dark(positions: Float[Tensor, "*B"], logits: Float[Tensor, "*B W"], kernel: int) -> Float[Tensor, "*B"]:
     """DARK's Newton step along one axis."""
-    logs = pad(_blur(logits, kernel, 1).clamp(1e-3, 50).log().flatten(0, -2), (2, 2), mode="replicate").reshape(*logits.shape[:-1], -1)
+    logs = pad(_log_blurred(logits, kernel).flatten(0, -2), (2, 2), mode="replicate").reshape(*logits.shape[:-1], -1)
     at = (positions + 2.5).long()
 
     def f(d: int) -> Tensor:
@@ -339,6 +343,8 @@ class SimCCCodec:
     smoothing: Literal["gaussian", "standard"] = "gaussian"
     """"standard" puts `label_smoothing` on the other classes together, the rest on the keypoint's."""
     label_smoothing: float = 0.0
+    official_quirks: bool = False
+    """Visibility is read from what DARK's refinement leaves of the lines, the logarithms of their blurred values."""
 
     def __post_init__(self) -> None:
         if self.smoothing not in ("gaussian", "standard"):
@@ -375,15 +381,18 @@ class SimCCCodec:
         """(keypoints in input pixels, the lesser peak value of both axes)."""
         position, scores = simcc_maximum(x, y)
         if self.dark:
-            refined = []
-            for axis, line in enumerate((x, y)):
-                kernel = int((self.sigmas[axis] * 20 - 7) // 3)
-                refined.append(refine_simcc_dark(position[..., axis], line, kernel - (kernel % 2 == 0)))
-            position = torch.stack(refined, -1)
+            position = torch.stack([refine_simcc_dark(position[..., axis], line, self._kernel(axis)) for axis, line in enumerate((x, y))], -1)
         return position / self.split_ratio, scores
+
+    def _kernel(self, axis: int) -> int:
+        """DARK's blur along an axis: the odd number at or below what the deviation asks for."""
+        kernel = int((self.sigmas[axis] * 20 - 7) // 3)
+        return kernel - (kernel % 2 == 0)
 
     def visibility(self, x: Float[Tensor, "N K W"], y: Float[Tensor, "N K H"], beta: float = 150.0) -> Float[Tensor, "N K"]:
         """How sure the decoded position is: the lesser peak of the softmax of `beta` times the deviation times the labels."""
+        if self.dark and self.official_quirks:
+            x, y = (_log_blurred(line, self._kernel(axis)) for axis, line in enumerate((x, y)))
         sharp = [(beta * sigma * line).softmax(-1) for sigma, line in zip(self.sigmas, (x, y))]
         return simcc_maximum(*sharp)[1]
 

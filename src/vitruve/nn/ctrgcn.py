@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from jaxtyping import Float
@@ -36,10 +36,12 @@ class ChannelTopology(nn.Module):
         """
         pairs = torch.tanh(self.conv1(mean) - self.conv2(mean).mT).flatten(2)
         assert self.conv4.bias is not None
-        weight = self.conv4.weight.flatten(1) * alpha
-        base = self.conv4.bias[:, None] * alpha + adjacency.mT.flatten()
-        made = torch.baddbmm(base.expand(len(pairs), -1, -1), weight.expand(len(pairs), -1, -1), pairs)
-        return made.unflatten(2, adjacency.shape)
+        # the shared adjacency and the bias are two more entries of the sum over the relation's channels
+        shared = torch.stack([adjacency.mT.flatten(), torch.ones_like(adjacency).flatten()])
+        weight = self.conv4.weight.flatten(1)
+        weight = torch.cat([weight * alpha, torch.ones_like(weight[:, :1]), self.conv4.bias[:, None] * alpha], 1)
+        made = torch.cat([pairs, shared.expand(len(pairs), -1, -1)], 1)
+        return torch.bmm(weight.expand(len(pairs), -1, -1), made).unflatten(2, adjacency.shape)
 
     def forward(self, x: Float[Tensor, "N C T V"], adjacency: Float[Tensor, "V V"], alpha: Tensor) -> Float[Tensor, "N D T V"]:
         return self.conv3(x) @ self.topology(x.mean(2, keepdim=True), adjacency, alpha)
@@ -67,19 +69,21 @@ class CTRGraphConv(nn.Module):
         if watched(self.bn, *self.convs):
             return F.relu(self.bn(sum(conv(x, a, self.alpha) for conv, a in zip(self.convs, self.PA))) + self.down(x))
         mean = x.mean(2, keepdim=True)
+        maps = [cast(nn.Conv2d, conv.conv3) for conv in self.convs]
+        # one map, each channel's subsets side by side
+        weight, bias = torch.stack([m.weight for m in maps], 1), torch.stack([cast(Tensor, m.bias) for m in maps], 1)
         scale, base = (None, None) if learns(self.bn) else self._folded(x)
-        y = None if base is None else base.flatten(0, 1)
-        for conv, a in zip(self.convs, self.PA):
-            assert isinstance(conv, ChannelTopology) and conv.conv3.bias is not None
-            weight, bias = conv.conv3.weight, conv.conv3.bias
-            if scale is not None:
-                weight, bias = weight * scale[:, None, None, None], bias * scale
-            mapped, topology = F.conv2d(x, weight, bias).flatten(0, 1), conv.topology(mean, a, self.alpha).flatten(0, 1)
+        if scale is not None:
+            weight, bias = weight * scale[:, None, None, None, None], bias * scale[:, None]
+        mapped = F.conv2d(x, weight.flatten(0, 1), bias.flatten()).unflatten(1, (-1, len(maps)))
+        y = None if base is None else base.flatten(0, 1).to(mapped.dtype)
+        for conv, own, a in zip(self.convs, mapped.unbind(2), self.PA):
+            topology = conv.topology(mean, a, self.alpha)  # type: ignore[operator]
             # sums over subsets are made where products are
-            y = mapped @ topology if y is None else torch.baddbmm(y, mapped, topology)
+            y = own.flatten(0, 1) @ topology.flatten(0, 1) if y is None else y.baddbmm_(own.flatten(0, 1), topology.flatten(0, 1))
         assert y is not None
         y = y.unflatten(0, (len(x), -1))
-        return F.relu(y if scale is not None else self.bn(y) + self.down(x))
+        return F.relu(y if scale is not None else self.bn(y) + self.down(x), inplace=True)
 
     def _folded(self, x: Float[Tensor, "N C T V"]) -> tuple[Float[Tensor, " D"], Float[Tensor, "N D T V"]]:
         """Where normalisation is fixed: its scale, and the shortcut with its shift, to which subsets are added."""
@@ -122,13 +126,20 @@ class CTRGCN(SkeletonGCN):
         super().__init__(num_classes, graph.shape[-1], people, block, channels, widths, strides, dropout)
 
 
-def ctrgcn_sizes(state: Mapping[str, Tensor], prefix: str = "") -> dict[str, Any]:
-    """num_classes, joints, people, channels and widths of a CTR-GCN (or AGCN) from its weights; KeyError names what is missing."""
+def ctrgcn_sizes(state: Mapping[str, Tensor], prefix: str = "", among: Sequence[int] = ()) -> dict[str, Any]:
+    """num_classes, joints, people, channels, widths and adaptive of a CTR-GCN (or AGCN) from its weights; KeyError names what is missing.
+
+    Where no graph was learned, joints are the first of `among` that leave one person or two.
+    """
     widths: list[int] = []
     while f"{prefix}l{len(widths) + 1}.gcn1.bn.weight" in state:
         widths.append(len(state[f"{prefix}l{len(widths) + 1}.gcn1.bn.weight"]))
-    joints = state[f"{prefix}l1.gcn1.PA"].shape[-1]
     first = state[f"{prefix}l1.gcn1.convs.0.conv3.weight" if f"{prefix}l1.gcn1.convs.0.conv3.weight" in state else f"{prefix}l1.gcn1.conv_d.0.weight"]
     channels = first.shape[1]
-    people = len(state[f"{prefix}data_bn.weight"]) // (joints * channels)
-    return {"num_classes": len(state[f"{prefix}fc.bias"]), "joints": joints, "people": people, "channels": channels, "widths": tuple(widths)}
+    columns = len(state[f"{prefix}data_bn.weight"]) // channels
+    learned = f"{prefix}l1.gcn1.PA"
+    counts = [state[learned].shape[-1]] if learned in state else [j for j in among if columns in (j, 2 * j)]
+    if not counts:
+        raise KeyError(learned)
+    sizes = {"joints": counts[0], "people": columns // counts[0], "channels": channels, "widths": tuple(widths), "adaptive": learned in state}
+    return {"num_classes": len(state[f"{prefix}fc.bias"]), **sizes}

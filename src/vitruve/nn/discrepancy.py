@@ -16,7 +16,7 @@ def gaussian_kernels(points: Float[Tensor, "N D"], kernels: int = 5, factor: flo
     return sum(torch.exp(-square / (bandwidth * factor**i)) for i in range(kernels))  # type: ignore[return-value]
 
 
-def mmd(x: Float[Tensor, "N D"], y: Float[Tensor, "M D"]) -> Tensor:
+def mmd(x: Float[Tensor, "N D"], y: Float[Tensor, "M D"], kernels: int = 5, factor: float = 2.0) -> Tensor:
     """Squared maximum mean discrepancy of two samples, under :func:`gaussian_kernels`."""
-    k, n = gaussian_kernels(torch.cat([x, y])), len(x)
+    k, n = gaussian_kernels(torch.cat([x, y]), kernels, factor), len(x)
     return k[:n, :n].mean() + k[n:, n:].mean() - k[:n, n:].mean() - k[n:, :n].mean()

@@ -91,6 +91,7 @@ def _simcc(config: dict, x: dict[str, Tensor]) -> dict[str, object]:
         config.get("use_dark", False),
         config.get("smoothing_type", "gaussian"),
         config.get("label_smooth_weight", 0.0),
+        official_quirks=True,
     )
     target = codec.encode(x["keypoints"], x["visible"])
     keypoints, scores = codec.decode(x["noisy_x"], x["noisy_y"])

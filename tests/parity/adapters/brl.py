@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tests.parity.named import Named
 from tests.parity.reading import cut, in_training
 from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
@@ -30,8 +31,8 @@ from vitruve.methods.recognition.brl import (
     upright,
 )
 from vitruve.nn.skeletons import even_frames
-from vitruve.nn.stgcnpp import layout_graph
-from vitruve.tasks.recognition import recognition_scores
+from vitruve.nn.stgcnpp import layout_graph, read_pyskl
+from vitruve.tasks.recognition import RecognitionBatch, recognition_scores
 
 LAYOUTS = {"nturgb+d": "ntu25", "ntu": "ntu25", "nw_ucla": "kinect20", "coco": "coco17", "openpose": "openpose18"}
 LOSSES = {
@@ -47,15 +48,16 @@ LOSSES = {
     "kaa": "action_aware",
 }
 FIRST_EPOCH = {"aa": 17, "cb": 18, "weighted": 19, "focal": 18, "balanced_softmax": 0, "ldam": 18, "ce": 0, "kps": 15, "gumbel": 19, "kaa": 128}
+REBALANCED = 19
 SECOND_STAGE = {"kps": 16, "gumbel": 20, "kaa": 129}
-"""Where it does not begin at epoch 19."""
+"""Where it does not begin at that epoch."""
 
 
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     module, outputs, config = spec["module"], spec["outputs"], spec["config"]
     if state:
-        return _network(spec, x["keypoint"], state)
+        return _network(spec, x, state)
     if "graph" in module.lower():
         return {name: _graph(name) for name in outputs if name.startswith(tuple(LAYOUTS))}
     if "loss" in module.lower():
@@ -65,7 +67,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if "evaluation" in module:
         return _metrics(x["score"], x["label"])
     if {"angles", "scale"} & set(x):
-        return _augment(x)
+        return _augment(x, spec["calls"])
     keypoint = x["keypoint"]
     if "keypoint_score" in x:
         keypoint = torch.cat([keypoint, x["keypoint_score"][..., None]], -1)
@@ -75,7 +77,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
 # -- networks ------------------------------------------------------------------------------------
 
 
-def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
+def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, object]:
     config, outputs = spec["config"], spec["outputs"]
     own = config.get("backbone", config)
     layout = own["graph_cfg"]
@@ -91,7 +93,11 @@ def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, objec
         width = max(v.shape[0] for k, v in state.items() if k.endswith(("gcn.bn.weight", "gcn1.bn.weight", "branches.5.1.weight")))
         width = width if "sgcn1.0.A" not in state else sum(state[f"tcn3.branches.{i}.1.weight"].shape[0] for i in range(6))
         state = {**{f"backbone.{k}": v for k, v in state.items()}, "cls_head.fc_cls.weight": torch.zeros(1, width), "cls_head.fc_cls.bias": torch.zeros(1)}
-    model = BRL.from_official(state, known, skeleton=LAYOUTS[layout.get("layout", "coco")], mix="none")
+    trained: dict[str, Any] = {}
+    if "split" in config:
+        kind = (re.search(r"Mix(?:ed)?(AA|CB|KAA|Weighted|Focal|LDAM|BS)Head", spec["module"]) or [0, "AA"])[1].lower()
+        trained = {"loss": LOSSES[{"bs": "balanced_softmax"}.get(kind, kind)], "counts": _counts({"num_classes": len(state["cls_head.fc_cls.bias"]), **config})}
+    model = BRL.from_official(state, known, skeleton=LAYOUTS[layout.get("layout", "coco")], mix="none", **trained)
     network = model.network
     seen: dict[str, Tensor] = {}
 
@@ -110,19 +116,36 @@ def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, objec
         for part in ("sgcn", "gcn3d", "tcn"):
             if hasattr(block, part):
                 watch((f"{part}{i + 1}",), getattr(block, part))
-    joints = x.permute(0, 4, 2, 3, 1)
+    joints = x["keypoint"].permute(0, 4, 2, 3, 1)
     network.train(in_training(spec))
-    with torch.no_grad():
+    with torch.set_grad_enabled("label" in x):
         maps = network.maps(joints)
         score = network.fc(maps.mean((1, 3, 4)))
     out: dict[str, object] = {"score": score}
+    if "label" in x:
+        # of cross-entropy where the epoch is not said; a loss object that is called once has its betas as they are meant
+        told = re.search(r"\bepoch (\d+)", spec["calls"])
+        model.epoch = min(int(told[1]), REBALANCED) if told and trained else 0
+        network.maps = lambda _: maps  # type: ignore[method-assign]
+        batch = RecognitionBatch(joints, torch.zeros(len(joints), joints.shape[2]), x["label"].flatten())
+        out["loss"] = out["loss_cls"] = model.losses(batch)["classification"]
+        out["loss"].backward()  # type: ignore[attr-defined]
     for name, (shape, _) in outputs.items():
         if name == "feature":
             out[name] = cut(maps if len(shape) == 5 else maps.mean((3, 4)) if len(shape) == 3 else maps.mean((1, 3, 4)), shape, 2)
         elif name in seen:
             # of normalised coordinates the channels are all there, of the first rows
             out[name] = cut(seen[name], shape, 2 if name == "data_bn" else 1, spec["calls"])
-    return out
+    return _by_their_names(out, network, state)
+
+
+def _by_their_names(out: dict[str, object], network: nn.Module, state: dict[str, Tensor]) -> Named:
+    """With gradients and statistics by the authors' keys; what turns their entries into ours turns our gradients into theirs."""
+    own = dict(zip((k for k in state if k.removeprefix("backbone.") != "A"), read_pyskl(state)))
+    ours = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+    found = Named(out, network, {theirs: ours[k] for theirs, k in own.items()})
+    found.gradients = dict(zip(found.gradients, read_pyskl(found.gradients).values()))
+    return found
 
 
 def _graph(name: str) -> Tensor:
@@ -146,13 +169,13 @@ def _losses(config: dict, x: dict[str, Tensor], outputs: dict, calls: str) -> di
     def weights(kind: str, epoch: int, first: int = 19) -> Tensor:
         """Of a loss object that was called from epoch `first` on: the release's action-aware one flips its betas whenever it weighs,
         and its plain one, once it has made ones, keeps them."""
-        second = SECOND_STAGE.get(kind, 19)
+        second = SECOND_STAGE.get(kind, REBALANCED)
         if epoch < second or (kind == "weighted" and first < second):
             return torch.ones(len(counts))
         return class_weights(LOSSES[kind], counts, flipped=(epoch - max(first, second)) % 2 == 1 and LOSSES[kind] == "action_aware")
 
     def pair(kind: str, epoch: int, of: Tensor, first: int = 19) -> tuple[Tensor, Tensor]:
-        second = epoch >= SECOND_STAGE.get(kind, 19) or kind == "balanced_softmax"
+        second = epoch >= SECOND_STAGE.get(kind, REBALANCED) or kind == "balanced_softmax"
         return clip_losses(LOSSES[kind], score, of, counts, second), weights(kind, epoch, first)[of]
 
     out: dict[str, object] = {"class_counts": torch.tensor(counts), "class_betas": class_betas(torch.tensor(counts, dtype=torch.float64))}
@@ -208,14 +231,14 @@ def _metrics(score: Tensor, label: Tensor) -> dict[str, object]:
 # -- clips ---------------------------------------------------------------------------------------
 
 
-def _augment(x: dict[str, Tensor]) -> dict[str, object]:
+def _augment(x: dict[str, Tensor], calls: str) -> dict[str, object]:
     points = x["keypoint"]
     body = skeleton("ntu25" if points.shape[2] == 25 else "kinect20")
     out: dict[str, object] = {"flip": points[:, :, list(body.swap)]}
     if "angles" in x:
         out["rot"] = turned(points, x["angles"])
     if "scale" in x:
-        out["scaled"] = scaled(points, x["scale"])
+        out["scaled"] = scaled(points, x["scale"], float((re.search(r"RandomScale\((?:scale=)?([\d.]*\d)", calls) or [0, 0.1])[1]))
     return out
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from tests.parity.named import Named
 from tests.parity.reading import cut, in_training, ntu_feeder
 from vitruve.methods.recognition.chase import (
     _JOINT_SETS,
@@ -94,7 +95,7 @@ def _skeleton(config: dict) -> str | None:
     return next((name for prefix, name in SETS.items() if graph.startswith(prefix) and len(joint_set(name)) == joints), None)
 
 
-def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, object]:
+def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> Named:
     config = spec["config"]
     wrapper, backbone = config.get("wrapper", {}), config.get("backbone", config)
     options: dict[str, object] = {}
@@ -153,7 +154,7 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
                 key = next(k for k in ours if not key.endswith(".PA") or k.endswith(key))
             if key in gradients:
                 out[name] = cut(gradients[key], shape, 0, spec["calls"])
-    return {k: v for k, v in out.items() if v is not None}
+    return Named({k: v for k, v in out.items() if v is not None}, model)
 
 
 def _watched(model: CHASE) -> dict[str, Tensor]:
@@ -217,13 +218,14 @@ def _losses(spec: dict, x: dict[str, Tensor]) -> dict[str, object]:
     pair = torch.stack([x["x1"], x["x2"]])
     source = pair[0].clone().requires_grad_()
     rows = source.flatten(0, 1), pair[1].flatten(0, 1)
-    found = mmd(*rows)
+    settings = spec["config"]
+    widths = settings.get("kernel_num", 5), settings.get("kernel_mul", 2.0)
+    found = mmd(*rows, *widths)
     (gradient,) = torch.autograd.grad(found, source)
-    out: dict[str, object] = {"mmd": found, "mmd_grad_source": gradient, "mmd_fixed_bandwidth_terms": gaussian_kernels(torch.cat(rows))}
+    out: dict[str, object] = {"mmd": found, "mmd_grad_source": gradient, "mmd_fixed_bandwidth_terms": gaussian_kernels(torch.cat(rows), *widths)}
     if "logits" not in x:
         return out
 
-    settings = spec["config"]
     heat = settings.get("temperature", 1.0)
     weights = settings.get("weights", ())
 

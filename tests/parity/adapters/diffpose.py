@@ -265,14 +265,14 @@ def _concatenated(config: dict[str, Any], x: dict[str, Tensor]) -> dict[str, obj
 
 
 def _metrics(x: dict[str, Tensor]) -> dict[str, object]:
-    """All in mm, joints on the last axis of the golden."""
-    truth, found = x["gt"].mT, x["pred"].mT
+    """All in mm, joints on the last axis of the golden; one pose of each is one hypothesis."""
+    alone = x["pred"].ndim == 3
+    truth, found = x["gt"].mT, (x["pred"][:, None] if alone else x["pred"]).mT
     errors, sized = H.hypothesis_distances(found, truth), H.hypothesis_distances(found, truth, "size")
     aligned = H.aligned_hypotheses(found, truth)
     after = joint_errors(aligned, truth[:, None].expand(found.shape))
     curve = H.correct_poses(after[..., NO_SPINE], 300.0, 1.0)
-    quantiles = H.truth_quantiles(found, truth)
-    return {
+    each: dict[str, Tensor] = {
         "p1": errors.mean(-1),
         "p1_sc": sized.mean(-1),
         "p2": after.mean(-1),
@@ -280,11 +280,16 @@ def _metrics(x: dict[str, Tensor]) -> dict[str, object]:
         "pck_p1": H.pck_of(errors[..., METRIC_JOINTS], 150.0),
         "pck_p1_sc": H.pck_of(sized[..., METRIC_JOINTS], 150.0),
         "cps_curve": curve,
-        "cps_best_auc": H.best_cps_auc(curve),
+        # compute_3DPCK_list counts whole poses as well, but does not align them
+        "pck_list": H.correct_poses(errors[..., NO_SPINE], 300.0, 1.0),
         **({"sym": H.symmetry_error(found, skeleton("h36m17"))} if found.shape[-2] == 17 else {}),
-        "ece_quantile": quantiles,
-        "ece_metric": quantiles.mean(0).median(),
     }
+    if alone:
+        return {name: value[:, 0] for name, value in each.items()}
+    over = {f"{name}_{which}": value for name in ("p1", "p1_sc", "p2") for which, value in H.over_hypotheses(each[name]).items()}
+    quantiles = H.truth_quantiles(found, truth)
+    spread = {"hypo_std": found.std(1).mT} if found.shape[1] > 1 else {}
+    return {**each, **over, **spread, "cps_best_auc": H.best_cps_auc(curve), "ece_quantile": quantiles, "ece_metric": quantiles.mean(0).median()}
 
 
 def _preparation(x: dict[str, Tensor]) -> dict[str, object]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import roma
 import torch
 from torch import Tensor
 
 from tests.parity.named import Named
+from vitruve.core import rotations
+from vitruve.core.motion import forward_kinematics
+from vitruve.core.skeleton import Skeleton
 from vitruve.data import forecasting, nbody
 from vitruve.methods.forecasting.eqmotion import EqMotion, _rename
 from vitruve.tasks.forecasting import ForecastBatch, displacement_errors
@@ -22,6 +26,8 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         return _network(spec, x["traj"], state)
     if "rows" in x:
         return _windows(spec["config"], inputs["rows"])
+    if "expmap" in x:
+        return _exponential_maps(x, f"{spec['module']} {spec['calls']}")
     if "seed" in x:
         return _simulation(spec, int(inputs["seed"]))
     if "gt96" in x:
@@ -121,6 +127,25 @@ def _windows(config: dict, rows: np.ndarray) -> dict[str, Tensor]:
     )
     data = torch.cat([batch.past, batch.future], 2)
     return {"data": data, "num": batch.valid.sum(1), "data_test": data, "num_test": batch.valid.sum(1)}
+
+
+def _exponential_maps(x: dict[str, Tensor], words: str) -> dict[str, Tensor]:
+    """Exponential maps (N, 3), or of a frame's joints (N, 3 + 3 J), as rotations, and the joints of a given tree."""
+    vectors = x["expmap"].double()
+    vectors = vectors if vectors.shape[-1] == 3 else vectors[..., 3:].unflatten(-1, (-1, 3))
+    q = rotations.from_rotvec(vectors)
+    turns = roma.unitquat_to_rotmat(q)
+    quaternion = rotations.quaternion_order(q * q[..., 3:].sign(), "xyzw", "wxyz")
+    out = {"rotmat": turns, "expmap2rotmat": turns, "quat": quaternion, "rotmat2quat": quaternion}
+    out["euler"] = out["rotmat2euler"] = -rotations.to_euler("xyz", q)
+    out["expmap_back"] = out["rotmat2expmap"] = rotations.to_rotvec(q * q[..., 3:].sign())
+    if "offset" in x and "parent" in x:
+        offset, parents = x["offset"].double().reshape(-1, 3), tuple(x["parent"].tolist())
+        tree = Skeleton("expmap", tuple(f"joint{j}" for j in range(len(parents))), parents)
+        # turned as rows; in the release's function for tensors the root turns nothing
+        q = torch.cat([rotations.identity(*q.shape[:-2], 1, dtype=q.dtype), q[..., 1:, :]], -2) if "torch" in words else q
+        out["xyz"] = forward_kinematics(tree, rotations.inverse(q), offset[0].expand(*q.shape[:-2], 3), offset).positions
+    return out
 
 
 def _simulation(spec: dict, seed: int) -> dict[str, np.ndarray]:

@@ -13,7 +13,9 @@ import torch
 from torch import Tensor
 
 from tests.parity.named import Named
+from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton
+from vitruve.core.windows import receptive_windows
 from vitruve.data.lifting_windows import cut, mirrored
 from vitruve.methods.lifting.finepose import _OFFICIAL_NAMES, FinePOSE, Prompt
 from vitruve.metrics import aggregation as agg
@@ -44,6 +46,7 @@ def _model(spec: dict, state: dict[str, Tensor]) -> FinePOSE:
         scale=config.get("scale", 1.0),
         flip=config.get("test_time_augmentation", True),
         sampling_steps=config.get("sampling_timesteps", 1),
+        skeleton=_body(config).name,
     )
 
 
@@ -114,7 +117,7 @@ def _train(model: FinePOSE, spec: dict, x: dict[str, Tensor]) -> dict[str, objec
     # on MPI-INF-3DHP they count in millimetres
     unit = 1000 if "3dhp" in spec["module"] else 1
     target = x["x_3d"].clone() / unit
-    target[:, :, 0] = 0
+    target[:, :, model.skeleton.roots[0]] = 0
     batch = LiftingBatch(x["x_2d"], target)
     noisy = model.noised(target, x["t"], x["noise"])
     with torch.inference_mode():
@@ -159,26 +162,42 @@ def _errors(x: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _plain_errors(p: Tensor, g: Tensor) -> dict[str, Tensor]:
     velocity = pose.mpjpe(p.diff(dim=1), g.diff(dim=1))
-    out = {"mpjpe": pose.mpjpe(p, g), "p_mpjpe": pose.p_mpjpe(p, g), "mean_velocity_error": velocity, "mean_velocity_error_train": velocity}
+    out = {
+        "mpjpe": pose.mpjpe(p, g),
+        "joint_errors": 1000 * pose.joint_errors(p, g).flatten(0, -2).mean(0),
+        "p_mpjpe": pose.p_mpjpe(p, g),
+        "mean_velocity_error": velocity,
+        "mean_velocity_error_train": velocity,
+    }
     return out | ({"n_mpjpe": pose.n_mpjpe(p, g)} if p.ndim == 4 else {})
 
 
 def _windows(config: dict, calls: str, x: dict[str, Tensor]) -> dict[str, Tensor]:
-    width, height = (int(re.search(rf"\b{side}=(\d+)", calls)[1]) for side in "wh")
+    width, height = (int(config[side] if side in config else re.search(rf"\b{side}=(\d+)", calls)[1]) for side in "wh")
     frames = config["receptive_field"]
     kp = screen_normalise(x["kp_px"], (width, height))
-    body = skeleton("h36m17")
-    assert sorted(config["kps_left"]) == sorted(a for a, _ in _sides(body)), "another joint set"
-    chunks = [cut(of, frames, True) for of in (kp, x["x_3d"])]
-    plain = LiftingBatch(*chunks, chunks[1][:, :, 0], x["cam"].expand(len(chunks[0]), 9))
-    both = [plain, mirrored(plain, body)]
-    out = {"kp_norm": kp, "kp_back": (kp + kp.new_tensor([1, height / width])) * width / 2}
-    out |= {"win_2d": cut(kp, frames, False), "win_3d": cut(x["x_3d"], frames, False)}
-    for name, field in (("chunk_2d", "keypoints"), ("chunk_3d", "target"), ("chunk_cam", "camera")):
-        out[name] = torch.cat([getattr(b, field) for b in both])
+    out = {"kp_norm": kp, "kp_back": (kp + kp.new_tensor([1, height / width])) * width / 2, "win_2d": cut(kp, frames, False)}
+    # a window around every frame
+    out["win_pf_2d"] = receptive_windows(kp, frames // 2)
+    if "x_3d" in x:
+        body = _body(config)
+        chunks = [cut(of, frames, True) for of in (kp, x["x_3d"])]
+        camera = x.get("cam", x["x_3d"].new_zeros(1, 9)).expand(len(chunks[0]), 9)
+        plain = LiftingBatch(*chunks, chunks[1][:, :, body.roots[0]], camera)
+        both = [plain, mirrored(plain, body)]
+        out["win_3d"] = cut(x["x_3d"], frames, False)
+        for name, field in (("chunk_2d", "keypoints"), ("chunk_3d", "target"), ("chunk_cam", "camera")):
+            out[name] = torch.cat([getattr(b, field) for b in both])
+    if "valid_frame" in x:
+        out["win_valid"] = cut(x["valid_frame"].reshape(-1, 1), frames, False)
     short = re.search(r"first (\d+) frames", calls)
     return out | ({"short_2d": cut(kp[: int(short[1])], frames, False)} if short else {})
 
 
-def _sides(body) -> list[tuple[int, int]]:
-    return [(j, body.swap[j]) for j, name in enumerate(body.joints) if name.startswith("left_")]
+def _body(config: dict) -> Skeleton:
+    """Human3.6M's joints, or those of MPI-INF-3DHP, by which of them are left."""
+    left = sorted(config.get("joints_left", config.get("kps_left", [4, 5, 6, 11, 12, 13])))
+    for body in (skeleton("h36m17"), skeleton("3dhp17")):
+        if left == [j for j, name in enumerate(body.joints) if name.startswith("left_")]:
+            return body
+    raise ValueError(f"joints {left} on the left: another joint set")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from contextlib import nullcontext
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tests.parity.named import Named
 from tests.parity.reading import cut, in_training, ntu_feeder
 from vitruve.core.standards import skeleton
-from vitruve.methods.recognition.gap import GAP, GROUPS, group_joints, prompts, similarities, text_loss
+from vitruve.methods.recognition.gap import GAP, GROUPS, _rename, group_joints, prompts, similarities, text_loss
 from vitruve.nn import skeletons
 from vitruve.nn.text import ClipText
 
@@ -25,7 +25,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if any(k.endswith("token_embedding.weight") for k in state):
         return _text(spec, x, state)
     if state:
-        return _network(spec, x["x"], state)
+        return _network(spec, x["x"], x.get("label"), state)
     if "label" in x:
         return _losses(spec["config"], x)
     return dict.fromkeys(spec["outputs"], ntu_feeder(x, spec["config"]) if "p_interval" in spec["config"] else _ucla(spec["config"], x))
@@ -43,7 +43,7 @@ def _ucla(config: dict, x: dict[str, Tensor]) -> Tensor:
     return clip.permute(2, 0, 1)[..., None]
 
 
-def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
+def _network(spec: dict, x: Tensor, label: Tensor | None, state: dict[str, Tensor]) -> Named:
     config, module = spec["config"], spec["module"]
     if plain := "logit_scale" not in state:
         # CTR-GCN, or its baseline, alone reads joints as they are; heads that nobody looks at are added
@@ -72,7 +72,7 @@ def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, objec
         watch(f"l{i}_tcn", block.tcn1)
         for k, conv in enumerate(getattr(block.gcn1, "convs", ())):
             watch(f"l{i}_ctrgc{k}", conv)
-    with nullcontext() if train else torch.inference_mode():
+    with torch.set_grad_enabled(train or label is not None):
         maps = model.backbone.maps(model.vectors(x))
         whole = maps.mean((1, 3, 4))
         out: dict[str, object] = {
@@ -81,11 +81,16 @@ def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, objec
             "A_vector": model.vector,
             **dict(zip(GROUPS, model.parts(maps))),
         }
+        if label is not None:
+            out["ce"] = out["loss"] = F.cross_entropy(out["logits"], label)  # type: ignore[arg-type]
+            out["loss"].backward(retain_graph=True)  # type: ignore[attr-defined]
         answers = {name: head(whole) for name, head in zip(model.config.heads, model.global_heads)}
     out |= {"global": next(iter(answers.values())), "feature": whole}
     for name, answer in answers.items():
         out |= dict.fromkeys([f"global_{name}", f"global_{name.replace('/', '_')}", name, name.replace("/", "_")], answer)
-    return out | {name: cut(seen[name], shape, words=spec["calls"]) for name, (shape, _) in spec["outputs"].items() if name in seen}
+    out |= {name: cut(seen[name], shape, words=spec["calls"]) for name, (shape, _) in spec["outputs"].items() if name in seen}
+    ours = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    return Named(out, model, {k: ours[_rename(k, model.config.heads)] for k in state})
 
 
 def _text(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, object]:

@@ -6,18 +6,21 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import roma
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tests.parity.named import Named
 from vitruve import skeleton
+from vitruve.core.camera import Camera
 from vitruve.methods.lifting import poseda
 from vitruve.methods.lifting.poseda import Config, PoseDA, PoseGenerator
 from vitruve.metrics import pose
 from vitruve.nn import bones
 from vitruve.nn.adversarial import fool_loss, judge_loss
 from vitruve.nn.pose_judges import KCSPath, KeypointDiscriminator, PartDiscriminator
+from vitruve.tasks.lifting import screen_normalise
 
 TREE = skeleton("h36m16")
 # the release's names of KCS parts, in the order of ours: its legs are the other ones
@@ -37,8 +40,13 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         if "ba_diff" in x:
             out |= _ranges(spec["config"], x)
         if "x_ba" in x and "x" in x:
-            out |= _scores(x["x_ba"], x["x"])
-        if "x" in x:
+            p, g = (x[k] - x[k][:, :1] for k in ("x_ba", "x"))
+            out |= _scores(p, g)
+        if found := _pair(x):
+            out |= _scores(*found, x.get("w"))
+        if "px" in x or {"R", "t"} <= x.keys():
+            out |= _cameras(spec, x)
+        if "x" in x and x["x"].shape[1:] == (len(TREE), 3):
             out |= _bones(x)
         if any("kcs_layer_1" in k or "pose_layer_1" in k for k in state):
             judged = _discriminate(x, state)
@@ -77,8 +85,31 @@ def _bones(x: dict[str, Tensor]) -> dict[str, Tensor]:
     if "blr" in x:
         ratio = x["blr"].reshape(len(unit), -1)[:, list(bones.shared_lengths(TREE)), None]
         out["bl_aug"] = bones.from_bones(unit * length * (1 + ratio), TREE, x["x"][:, 0])
+    if "templates" in x:
+        # lengths of other people
+        out["swapped"] = out["random_bl_aug"] = bones.from_bones(unit * x["templates"][x["idx"].long(), :, None], TREE, x["x"][:, 0])
     if "cam" in x:
-        out["proj"] = poseda.project(x["x"], x["cam"])
+        linear = x["cam"].clone()
+        linear[:, 4:] = 0
+        out["proj"] = out["project_to_2d"] = poseda.project(x["x"], x["cam"])
+        out["proj_linear"] = out["project_to_2d_linear"] = poseda.project(x["x"], linear)
+    return out
+
+
+def _cameras(spec: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Screen coordinates of pixels, and points in the frame of a camera that stands at `t`, turned by the quaternion `R` (w first)."""
+    out = {}
+    if {"R", "t"} <= x.keys():
+        turn = roma.unitquat_to_rotmat(x["R"].roll(-1, -1))
+        rig = Camera(torch.eye(3), turn.T, -turn.T @ x["t"])
+        shape = x["x"].shape
+        out["x_cam"] = out["world_to_camera"] = rig.to_camera(x["x"].flatten(0, -2)).reshape(shape)
+        out["x_world"] = out["camera_to_world"] = rig.to_world(x["x"].flatten(0, -2)).reshape(shape)
+    if "px" in x:
+        found = [spec["config"].get(side) or re.search(rf"\b{side}=(\d+)", spec["calls"])[1] for side in "wh"]  # type: ignore[index]
+        width, height = (int(v) for v in found)
+        out["norm"] = screen_normalise(x["px"], (width, height))
+        out["back"] = (out["norm"] + out["norm"].new_tensor([1, height / width])) * width / 2
     return out
 
 
@@ -209,6 +240,10 @@ def _lift(config: dict, calls: str, x: dict[str, Tensor], state: dict[str, Tenso
     with torch.enable_grad():
         y = lifted(seen)
         out = {"y": y, "lifted": y}
+        if not train:
+            flipped = PoseDA.from_official(state, flip_test=True)
+            with torch.no_grad():
+                out["y_flip"] = flipped.lift(seen.reshape(len(seen), 1, -1, 2))[:, 0]
         if "target" in x:
             out["loss"] = F.mse_loss(y, x["target"] - x["target"][:, :1])
             out["loss"].backward()
@@ -216,8 +251,24 @@ def _lift(config: dict, calls: str, x: dict[str, Tensor], state: dict[str, Tenso
         pairs = (("x", "x2d"), ("x_ba", "x2d_ba"), ("x_rt", "x2d_rt"))
         errors = [poseda.hardness((lifted(x[k]) - (x[p] - x[p][:, :1])).norm(dim=-1), TREE) for p, k in pairs]
         epoch, epochs = _EPOCH.search(calls).groups()  # type: ignore[union-attr]
-        out["feedback"] = poseda.feedback_loss(*errors, int(epoch) / int(epochs))
+        out["feedback"] = out["feedback_loss"] = poseda.feedback_loss(*errors, int(epoch) / int(epochs), _wanted(config))
     return Named(out, method.lifter)
+
+
+def _wanted(config: dict) -> tuple[poseda.Hardness, poseda.Hardness]:
+    """The wanted ratios of errors, from the release's options where the golden gives them."""
+    names = (("hardratio_%s_s", "start"), ("hardratio_%s", "end"), ("hardratio_std_%s", "width"), ("gloss_factorfeedback_%s", "weight"))
+    found = ({ours: config[theirs % side] for theirs, ours in names if theirs % side in config} for side in ("ba", "rt"))
+    ba, rt = (replace(default, **given) for default, given in zip(poseda.HARDER, found))
+    return ba, rt
+
+
+_PAIRS = (("pred", "target"), ("pred", "gt"), ("predicted", "target"), ("prediction", "target"))
+
+
+def _pair(x: dict[str, Tensor]) -> tuple[Tensor, Tensor] | None:
+    """Joints found and true, metres, where the golden gives both and no network."""
+    return next(((x[p], x[g]) for p, g in _PAIRS if p in x and g in x), None)
 
 
 def _ranges(config: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -226,6 +277,14 @@ def _ranges(config: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:
     return {"range_ba": angle, "range_bl": length, "diff_loss": angle + length}
 
 
-def _scores(prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
-    p, g = (v - v[:, :1] for v in (prediction, target))
-    return {"mpjpe": pose.mpjpe(p, g), "p_mpjpe": pose.p_mpjpe(p, g), "pck": 100 * pose.pck(p, g), "auc": 100 * pose.auc(p, g)}
+def _scores(p: Tensor, g: Tensor, weights: Tensor | None = None) -> dict[str, Tensor]:
+    return {
+        "mpjpe": pose.mpjpe(p, g),
+        "mpjpe_byjoint": pose.joint_errors(p, g).mean(0),
+        "p_mpjpe": pose.p_mpjpe(p, g),
+        "n_mpjpe": pose.n_mpjpe(p, g),
+        "mean_velocity_error": pose.mpjve(p, g),
+        "pck": 100 * pose.pck(p, g),
+        "auc": 100 * pose.auc(p, g),
+        **({} if weights is None else {"weighted_mpjpe": pose.weighted_mpjpe(p, g, weights)}),
+    }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+from tests.parity.named import Named
 from tests.parity.reading import crop_resize, cut, in_training
-from vitruve.methods.recognition.psumnet import PSUMNet, joint_set, modalities, part
+from vitruve.methods.recognition.psumnet import PSUMNet, _rename, joint_set, modalities, part
 from vitruve.nn import feeders
 
 PLURAL = {"body": "body", "hand": "hands", "leg": "legs"}
@@ -20,14 +20,14 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     config = spec["config"]
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     if state:
-        return _network(spec, x["x"], state)
+        return _network(spec, x["x"], x.get("label"), state)
     if not x:
         pairs = {f"{data}_{stream}": (data, stream) for data in SETS for stream in PLURAL}
         return {name: part(SETS[data], PLURAL[stream], official_quirks=True).graph for name, (data, stream) in pairs.items() if name in spec["outputs"]}
     return _parts(config, x, spec["outputs"])
 
 
-def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, object]:
+def _network(spec: dict, x: Tensor, label: Tensor | None, state: dict[str, Tensor]) -> Named:
     config = spec["config"]
     graph = config["graph"].split(".")[1]
     skeleton = {"ntu_rgb_d": "ntu25", "ntu_x_rgb_d": "ntux67", "shrec": "shrec22"}[graph]
@@ -50,9 +50,14 @@ def _network(spec: dict, x: Tensor, state: dict[str, Tensor]) -> dict[str, objec
             watch(f"layer{i}_samg{k}", conv)
     watch("last", network.blocks[-1])
     watch("data_bn", network.data_bn)
-    with nullcontext() if train else torch.inference_mode():
-        out: dict[str, object] = {"logits": network(x)}
-    return out | {name: cut(seen[name], shape, words=spec["calls"]) for name, (shape, _) in spec["outputs"].items() if name in seen}
+    with torch.set_grad_enabled(train or label is not None):
+        out: dict[str, object] = {"logits": (logits := network(x))}
+    if label is not None:
+        out["loss"] = F.cross_entropy(logits, label)
+        out["loss"].backward()  # type: ignore[attr-defined]
+    out |= {name: cut(seen[name], shape, words=spec["calls"]) for name, (shape, _) in spec["outputs"].items() if name in seen}
+    ours = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+    return Named(out, network, {k: ours[_rename(k)] for k in state})
 
 
 def _parts(config: dict, x: dict[str, Tensor], outputs: dict) -> dict[str, object]:

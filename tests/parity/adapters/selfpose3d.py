@@ -13,8 +13,11 @@ from tests.parity.named import Named
 from tests.parity.reading import in_training
 from vitruve.core.camera import Camera
 from vitruve.core.crops import apply_affine, crop_matrix
+from vitruve.core.multiview import shelf_head
+from vitruve.core.poses import Poses
+from vitruve.core.standards import skeleton
 from vitruve.methods.multiview.selfpose3d import Config, SelfPose3d, to_room, to_world
-from vitruve.metrics.multiview import panoptic_ap
+from vitruve.metrics.multiview import panoptic_ap, pcp
 from vitruve.nn.pose_resnet import PoseAttention, PoseResNet, pose_resnet_sizes
 from vitruve.nn.voxel import V2VNet, draw_heatmaps, gaussian_volume, local_maxima, project, soft_argmax_3d, unproject, v2v_sizes, voxel_grid
 from vitruve.tasks.method import load_strictly
@@ -27,6 +30,8 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     if {"gt", "pred", "roots"} <= x.keys():
         return metric(x, spec["config"])
+    if {"gt", "pred"} <= x.keys() and x["gt"].shape[-2] == 14:
+        return parts(x)
     if "joints_3d" in x and "score" in x:
         return targets(x, spec["config"])
     if "views1" in x:
@@ -37,7 +42,8 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         return v2v(spec, x, state)
     if any(k.startswith("v2v_net.") for k in state):
         return rootnet(spec, x, state) if "grid_center" not in x else posenet(x, spec["config"], state)
-    return geometry(x, spec["config"])
+    # cameras are of single precision, as the networks are
+    return geometry({k: v.float() if v.is_floating_point() else v for k, v in x.items()}, spec["config"])
 
 
 # -- single networks -----------------------------------------------------------------------------
@@ -355,3 +361,27 @@ def metric(x: dict[str, Tensor], given: dict) -> dict[str, Any]:
     scores(x["pred"][..., :3], x["pred"][:, :, 0, 3], x["pred"][:, :, 0, 4], truth, "")
     scores(x["roots"][:, :, None, :3], x["roots"][..., 3], x["roots"][..., 4], truth[:, :, 2:3], "_root")
     return out
+
+
+# ends of limbs in COCO's order from Panoptic's; where COCO has ears, Panoptic's nose
+_COCO = [1, 1, 1, 1, 1, 3, 9, 4, 10, 5, 11, 6, 12, 7, 13, 8, 14]
+
+
+def parts(x: dict[str, Tensor]) -> dict[str, Any]:
+    """Campus' and Shelf's score: people (A, F, 14, 3) in mm, NaN where absent, against poses (F, P, J, 3 and more) of its own joints, COCO's
+    or Panoptic's; a fourth coordinate below zero is nobody."""
+    found = x["pred"][..., :3].double() / MM
+    if x["pred"].shape[-1] > 3:
+        found = torch.where(x["pred"][:, :, :1, 3:4] >= 0, found, torch.nan)
+    found = found.transpose(0, 1)
+    if found.shape[2] != 14:
+        # their z is up
+        coco = (found if found.shape[2] == 17 else found[:, :, _COCO])[..., [0, 2, 1]]
+        found = shelf_head(Poses(coco, skeleton("coco17")))[..., [0, 2, 1]]
+    score = pcp(found, x["gt"].double() / MM)
+    return {
+        "actor_pcp": np.array(score.actors) / 100,
+        "avg_pcp": np.array(score.average / 100),
+        **dict.fromkeys(("recall", "recall500"), np.array(score.recall500 / 100)),
+        "converted": MM * found.transpose(0, 1),
+    }

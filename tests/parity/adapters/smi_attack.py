@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tests.parity.adapters.halp import augmented, prepared
 from tests.parity.adapters.tasar import aligned
+from tests.parity.named import Named
 from tests.parity.reading import cut, in_training
 from vitruve.core.standards import skeleton
-from vitruve.methods.robustness.smi_attack import Config, SMIAttack, follow
+from vitruve.methods.robustness.smi_attack import Config, SMIAttack, _rename, follow
 from vitruve.nn import skeletons
 from vitruve.nn.agcn import AGCN
 from vitruve.nn.bigru import BiGRU, bigru_names, bigru_sizes
@@ -29,7 +28,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     config = spec["config"]
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     if any(k.startswith("encoder.gru.") for k in state):
-        return _recurrent(x["x"], state, in_training(spec))
+        return _recurrent(x, state, in_training(spec))
     if any(k.startswith("encoder_q.") for k in state):
         return _contrast(config, x, state, in_training(spec))
     shapes = {k.removeprefix("out/"): v for k, v in spec["shapes"].items() if k.startswith("out/")}
@@ -39,13 +38,25 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         return dict.fromkeys(shapes, prepared(config, x["data"]))
     if not state:
         return augmented(spec["calls"], x, shapes)
-    return _attack(config, x, state) if "centers" in x else _graph(x["x"], state, in_training(spec), shapes)
+    return _attack(config, x, state) if "centers" in x else _graph(x, state, in_training(spec), shapes)
 
 
-def _recurrent(x: Tensor, state: dict[str, Tensor], train: bool) -> dict[str, object]:
+def _recurrent(x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> Named:
     model = BiGRU(**bigru_sizes(state)).train(train)
-    load_strictly(model, bigru_names(state))
-    return {"hidden": model.features(x), "out": model(x)}
+    names = bigru_names(state)
+    load_strictly(model, names)
+    out = {"hidden": model.features(x["x"]), "out": model(x["x"])}
+    return _learnt(out, out["out"], x, model, dict(zip(state, names)))
+
+
+def _learnt(out: dict[str, object], logits: Tensor, x: dict[str, Tensor], model: nn.Module, names: dict[str, str]) -> Named:
+    """With the cross-entropy of given labels and its gradients, by the authors' names of entries."""
+    label = x.get("labels", x.get("label"))
+    if label is not None:
+        out["loss"] = F.cross_entropy(logits, label)
+        out["loss"].backward()  # type: ignore[attr-defined]
+    ours = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    return Named(out, model, {theirs: ours[k] for theirs, k in names.items()})
 
 
 def _encoder(state: dict[str, Tensor]) -> AGCN:
@@ -57,30 +68,32 @@ def _encoder(state: dict[str, Tensor]) -> AGCN:
     return model
 
 
-def _graph(x: Tensor, state: dict[str, Tensor], train: bool, shapes: dict[str, list[int]]) -> dict[str, object]:
+def _graph(x: dict[str, Tensor], state: dict[str, Tensor], train: bool, shapes: dict[str, list[int]]) -> Named:
     model = _encoder(state).train(train)
     seen: dict[str, Tensor] = {}
 
-    def watch(name: str, module: torch.nn.Module) -> None:
+    def watch(name: str, module: nn.Module) -> None:
         module.register_forward_hook(lambda m, a, out: seen.__setitem__(name, out))
 
     watch("data_bn", model.data_bn)
     for i, block in enumerate(model.blocks, 1):
         for ending, module in (("", block), ("_gcn", block.gcn1), ("_tcn", block.tcn1)):
             watch(f"l{i}{ending}", module)
-    with nullcontext() if train else torch.inference_mode():
-        features = model.features(x)
-        out: dict[str, object] = {"features": features, "logits": model.fc(features)}
-    return out | {name: cut(seen[name], shape) for name, shape in shapes.items() if name in seen}
+    with torch.set_grad_enabled(train or "label" in x or "labels" in x):
+        features = model.features(x["x"])
+        logits = model.fc(features)
+    out: dict[str, object] = {"features": features, "logits": logits}
+    out |= {name: cut(seen[name], shape) for name, shape in shapes.items() if name in seen}
+    return _learnt(out, logits, x, model, {k: k for k in state})
 
 
-def _contrast(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> dict[str, object]:
+def _contrast(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], train: bool) -> Named:
     model = SMIAttack.from_official(state, momentum=config["m"], temperature=config["T"]).train(train)
     logits = model.contrast_arrays((x["seq_q"], x["graph_q"]), (x["seq_k"], x["graph_k"]))
     loss = sum(info_nce(v) for v in logits.values())
     heads = {"k": model.sequence.slow.head, "l": model.graph.slow.fc}
-    last = {f"encoder_{k}_fc_weight": (h[-1] if isinstance(h, torch.nn.Sequential) else h).weight for k, h in heads.items()}
-    return last | {
+    last = {f"encoder_{k}_fc_weight": (h[-1] if isinstance(h, nn.Sequential) else h).weight for k, h in heads.items()}
+    out = last | {
         "logits_seq": logits["sequence"],
         "logits_graph": logits["graph"],
         "loss": loss.reshape(1),
@@ -90,6 +103,10 @@ def _contrast(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], trai
         "queue_ptr_S1": model.sequence.queue.pointer,
         "queue_ptr_S2": model.graph.queue.pointer,
     }
+    loss.backward()
+    ours = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    names = {id(v): k for k, v in _rename(state).items()}
+    return Named(out, model, {theirs: ours[names[id(v)]] for theirs, v in state.items()})
 
 
 def _attack(config: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict[str, object]:

@@ -8,7 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
+from tests.parity.named import Named
+from tests.parity.reading import in_training
 from vitruve.methods.recognition.skateformer import SkateFormer
 from vitruve.methods.robustness.tasar import TASAR, head_answers
 from vitruve.nn import attacks
@@ -34,7 +37,7 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if "attacker" in config:
         return _attack(config, x, outputs, state, body)
     if "classifier" in config:
-        return _victim(config, x["x"], outputs, spec["shapes"], state, body)
+        return _victim(spec, x, outputs, state, body)
     raise ValueError(f"config {sorted(config)}, inputs {sorted(x)}: nothing known")
 
 
@@ -55,7 +58,8 @@ def _cut(value: Tensor, shape: list[int]) -> Tensor:
     return value[tuple(slice(0, n) for n in shape)]
 
 
-def _victim(config: dict, joints: Tensor, outputs: list[str], shapes: dict, state: dict[str, Tensor], body: Body) -> dict[str, object]:
+def _victim(spec: dict, x: dict[str, Tensor], outputs: list[str], state: dict[str, Tensor], body: Body) -> Named:
+    config, shapes, joints = spec["config"], spec["shapes"], x["x"]
     name = CLASSIFIERS.get(config["classifier"], config["classifier"].lower())
     seen: dict[str, Tensor] = {}
     net: nn.Module
@@ -67,13 +71,20 @@ def _victim(config: dict, joints: Tensor, outputs: list[str], shapes: dict, stat
         net = next(iter(victim.streams.values())) if len(victim.streams) == 1 else victim
         # the golden's MLP reads (N, T, 3 J), which is no clip of ours
         call = (lambda: net(joints)) if joints.ndim == 3 else (lambda: victim(joints))
+    net.train(in_training(spec))
     modules = dict(net.named_modules())
     for output in outputs:
         if _inner_name(output) in modules:
             modules[_inner_name(output)].register_forward_hook(lambda m, a, y, output=output: seen.update({output: y}))
-    with torch.inference_mode():
+    label = x.get("labels", x.get("label"))
+    with torch.set_grad_enabled(label is not None):
         logits = call()
-    return {"logits": logits} | {k: _cut(v, shapes[f"out/{k}"]) for k, v in seen.items()}
+    found: dict[str, object] = {"logits": logits} | {k: _cut(v, shapes[f"out/{k}"]) for k, v in seen.items()}
+    if label is not None:
+        found["loss"] = F.cross_entropy(logits, label)
+        found["loss"].backward()  # type: ignore[attr-defined]
+    ours = {**dict(net.named_parameters()), **dict(net.named_buffers())}
+    return Named(found, net, {k: ours[_inner_name(k)] for k in state if _inner_name(k) in ours})
 
 
 def _inner_name(name: str) -> str:
@@ -206,10 +217,13 @@ def _method(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], **more
 
 def _tasar(config: dict, x: dict[str, Tensor], outputs: list[str], state: dict[str, Tensor]) -> dict[str, object]:
     steps, samples = config["steps"], config.get("weight_samples_per_head", 20)
-    model = _method(config, x, state, samples=samples, scale=config["scale"], epsilon=config["clippingThreshold"], steps=steps, motion=bool(config["temporal"]))
+    targeted = config.get("attackType") == "target"
+    more = {"samples": samples, "scale": config["scale"], "epsilon": config["clippingThreshold"], "steps": steps, "motion": bool(config["temporal"])}
+    model = _method(config, x, state, targeted=targeted, **more)
     model.double()
     x = {k: v.double() if v.is_floating_point() else v for k, v in x.items()}
-    case = attacks.Case(x["x"], x["labels"], model.config.budget)
+    label = x["targets"] if targeted else x["labels"]
+    case = attacks.Case(x["x"], label, model.config.budget)
     both = tuple(v if v.ndim == 5 else v[..., None] for v in (x["AR1"], x["AR2"])) if "AR1" in x else None
     rates = []
     kept, model_logits = case.fooled, model.logits
@@ -222,7 +236,7 @@ def _tasar(config: dict, x: dict[str, Tensor], outputs: list[str], state: dict[s
     original = attacks.Case.fooled
     attacks.Case.fooled = watched  # type: ignore[method-assign]
     try:
-        changed = model.perturb(x["x"], x["labels"], influence=both, noise=x["noise"][:, :, :, None])
+        changed = model.perturb(x["x"], label, influence=both, noise=x["noise"][:, :, :, None])
     finally:
         attacks.Case.fooled = original  # type: ignore[method-assign]
     with torch.no_grad():

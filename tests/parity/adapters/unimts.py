@@ -181,6 +181,9 @@ def _metric(x: dict[str, Tensor]) -> dict[str, object]:
 def _preprocess(spec: dict, inputs: dict[str, np.ndarray], wanted: dict) -> dict[str, object]:
     config = spec["config"]
     x, labels = inputs["X"], inputs.get("y", np.zeros(len(inputs["X"]), int))
+    if chosen := [inputs[k] for k in ("indices", "all_indices", "few_shot_indices") if k in inputs]:
+        # k clips of each class, class by class
+        x, labels = x[chosen[0].ravel()], labels[chosen[0].ravel()]
     if "joint_list" in config:
         devices = [Device(j, 6 * i, 6 * i + 3) for i, j in enumerate(config["joint_list"])]
         recordings = [placed(w, devices, float(config["original_sampling_rate"])) for w in x]
@@ -196,7 +199,7 @@ def _preprocess(spec: dict, inputs: dict[str, np.ndarray], wanted: dict) -> dict
     active = (columns != 0).flatten(0, 1).any(0).nonzero().flatten()
     true = torch.tensor([min(len(r.resample(20.0)), frames) for r in recordings])
     masks = (torch.arange(frames) < true[:, None]) * 6 * len(BODY)
-    out: dict[str, object] = {"inputs_active": columns[..., active], "active_columns": active, "masks_sum_per_frame": masks}
+    out: dict[str, object] = {"inputs_active": columns[..., active], "active_columns": active, "masks_sum_per_frame": masks, "labels": labels}
     args = config.get("args", {})
     gyro = bool(args.get("gyro", config.get("gyro", 0)))
     for name in wanted:

@@ -269,8 +269,18 @@ def out_of_range(x: Float[Tensor, "*B"], centre: float, width: float) -> Float[T
     return (square * (square > width**2)).mean()
 
 
-_HARD = {"angles": (3.0, 5.0, 2.0, 0.1), "view": (17.0, 17.0, 15.0, 0.01)}
-"""PoseAug's wanted ratio of errors at the start and at the end, how far off it may be, and the weight."""
+@dataclass(frozen=True)
+class Hardness:
+    """The wanted ratio of errors at the start and at the end of training, how far off it may be, and the weight."""
+
+    start: float
+    end: float
+    width: float
+    weight: float
+
+
+HARDER = (Hardness(3.0, 5.0, 2.0, 0.1), Hardness(17.0, 17.0, 15.0, 0.01))
+"""PoseAug's, of turned bones and of turned bodies."""
 
 
 def hardness(error: Float[Tensor, "B J"], tree: Skeleton) -> Float[Tensor, "B 3"]:
@@ -284,11 +294,17 @@ def hardness(error: Float[Tensor, "B J"], tree: Skeleton) -> Float[Tensor, "B 3"
     return torch.stack([5 * error[:, first].mean(1), torch.cat([2 * error[:, second], error[:, head]], 1).mean(1), error[:, third].mean(1)], 1)
 
 
-def feedback_loss(plain: Float[Tensor, "B 3"], angled: Float[Tensor, "B 3"], viewed: Float[Tensor, "B 3"], done: float) -> Float[Tensor, ""]:
-    """What keeps generated poses harder for the lifter than the plain ones, by the wanted ratio; `done` is the share of training that is over."""
+def feedback_loss(
+    plain: Float[Tensor, "B 3"],
+    angled: Float[Tensor, "B 3"],
+    viewed: Float[Tensor, "B 3"],
+    done: float,
+    wanted: tuple[Hardness, Hardness] = HARDER,
+) -> Float[Tensor, ""]:
+    """What keeps generated poses harder for the lifter than the plain ones, by the wanted ratios; `done` is the share of training that is over."""
     total = plain.new_zeros(())
-    for (start, end, width, weight), harder in zip(_HARD.values(), (angled, viewed)):
-        total = total + weight * out_of_range(harder / plain, start + (end - start) * done, width)
+    for goal, harder in zip(wanted, (angled, viewed)):
+        total = total + goal.weight * out_of_range(harder / plain, goal.start + (goal.end - goal.start) * done, goal.width)
     return total
 
 

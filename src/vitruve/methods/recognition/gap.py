@@ -350,11 +350,12 @@ class GAP(ActionRecognizer):
         state = read_checkpoint(checkpoint)
         heads = tuple(dict.fromkeys(k.removeprefix("linear_head.").rsplit(".", 1)[0] for k in state if k.startswith("linear_head.")))
         try:
-            sizes = ctrgcn_sizes(state)
-            joints = {25: "ntu25", 20: "kinect20"}[sizes["joints"]]
+            skeletons_of = {25: "ntu25", 20: "kinect20"}
+            sizes = ctrgcn_sizes(state, among=tuple(skeletons_of))
+            joints = skeletons_of[sizes["joints"]]
         except KeyError as e:
             raise FormatError("checkpoint", f"not a GAP checkpoint: no entry {e.args[0]!r}") from None
-        fixed = {k: sizes[k] for k in ("num_classes", "people", "widths")}
+        fixed = {k: sizes[k] for k in ("num_classes", "people", "widths", "adaptive")}
         backbone = "baseline" if "l1.gcn1.conv_d.0.weight" in state else "ctrgcn"
         base = {**fixed, "backbone": backbone, "skeleton": joints, "heads": heads, "text": "none", "official_quirks": True}
         if joints == "kinect20":

@@ -168,6 +168,8 @@ class Config:
     """What every stream sees; fewer are the ablation, and one with the body stream only is a stream of the usual kind."""
     global_frame: bool = True
     """Parts keep their place in the whole body; without, each is moved to its own first joint (ablation)."""
+    adaptive: bool = True
+    """Learned adjacencies; without, the graph's."""
     relation: int | None = None
     """Width in which the first block compares joints; None for an eighth of the input channels, which of 12 is 1 (the release)."""
     widths: tuple[int, ...] = WIDTHS
@@ -253,7 +255,8 @@ class PSUMNet(ActionRecognizer):
                     [c.widths[i] for i in DEPTHS[s]],
                     [STRIDES[i] for i in DEPTHS[s]],
                     c.dropout,
-                    relation=c.relation,
+                    c.adaptive,
+                    c.relation,
                 )
                 for s, p in self.parts.items()
             }
@@ -306,6 +309,7 @@ class PSUMNet(ActionRecognizer):
             "body only": {"streams": ("body",), "weights": (1.0,)},
             "joints only": {"modalities": ("joint",)},
             "parts by themselves": {"global_frame": False},
+            "fixed graph": {"adaptive": False},
             "wider relations": {"relation": 4},
             "wider": {"widths": (16,) * 10},
             "dropout": {"dropout": 0.5},
@@ -328,18 +332,18 @@ class PSUMNet(ActionRecognizer):
         Which stream a lone checkpoint is of follows from its depth, the joint set from its joints, unless `streams` and
         `skeleton` are given.
         """
+        joints = {25: "ntu25", 13: "ntu25", 9: "ntu25", 37: "ntux67", 48: "ntux67", 22: "shrec22", 20: "kinect20"}
         several = checkpoint if isinstance(checkpoint, Mapping) and set(checkpoint) <= set(STREAMS) else {"": checkpoint}
         states: dict[str, dict[str, Tensor]] = {}
         try:
             for name, given in several.items():
                 state = {_rename(k): v for k, v in read_checkpoint(given).items()}
-                sizes = ctrgcn_sizes(state)
+                sizes = ctrgcn_sizes(state, among=tuple(joints))
                 given_streams = config.get("streams", ())
                 stream = name or (given_streams[0] if len(given_streams) == 1 else {10: "body", 6: "hands", 4: "legs"}[len(sizes["widths"])])
                 states[stream] = state
         except KeyError as e:
             raise FormatError("checkpoint", f"not a PSUMNet checkpoint: no entry {e.args[0]!r}") from None
-        joints = {25: "ntu25", 13: "ntu25", 9: "ntu25", 37: "ntux67", 48: "ntux67", 22: "shrec22", 20: "kinect20"}
         skeleton = config.get("skeleton") or joints.get(sizes["joints"])
         if skeleton is None:
             raise FormatError("checkpoint", f"{sizes['joints']} joints: say which skeleton they are of")
@@ -355,6 +359,7 @@ class PSUMNet(ActionRecognizer):
             "weights": (1.0,) * len(order),
             "modalities": MODALITIES[: sizes["channels"] // 3],
             "relation": relation,
+            "adaptive": sizes["adaptive"],
             "frames": 180 if skeleton == "shrec22" else 64,
             "feeder": "pad" if skeleton == "shrec22" else "ntu",
             "official_quirks": True,

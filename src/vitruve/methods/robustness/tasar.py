@@ -71,6 +71,8 @@ class Config:
     """Largest change of a coordinate, in metres."""
     rate: float = 0.01
     steps: int = 200
+    targeted: bool = False
+    """Labels that an attack is given are what clips shall be named, instead of what they are."""
     official_quirks: bool = False
     """As the release. Gradients of drawn weights are never reset, so that they sum up over the steps; the attack ends when the surrogate is
     fooled by the whole batch; absent people are moved too; the surrogate is the release's (see `nn.victims.victim`); of two streams, the
@@ -92,7 +94,7 @@ class Config:
 
     @property
     def budget(self) -> Budget:
-        return Budget(self.epsilon, self.rate, self.steps, official_quirks=self.official_quirks)
+        return Budget(self.epsilon, self.rate, self.steps, self.targeted, self.official_quirks)
 
     @property
     def body(self) -> Body:
@@ -259,7 +261,7 @@ class TASAR(Attacker):
 
         Args:
             joints: clips in metres, centred.
-            label: what they are; what the heads name them if not given.
+            label: what they are; what the heads name them if not given. With the config's `targeted`, what they shall be named.
             generator: of the weights that are drawn; the same ones each time without.
             influence: of each frame on the next two, in place of the fitted model's (`nn.tvar.motion_influence`).
             noise: of each step, in place of random numbers.
@@ -269,6 +271,8 @@ class TASAR(Attacker):
         c = self.config
         generator = generator or torch.Generator().manual_seed(0)
         if label is None:
+            if c.targeted:
+                raise OptionError("TASAR targeted=True: say what the clips shall be named")
             with torch.no_grad():
                 label = self.logits(joints).argmax(1)
         case = Case(joints, label, c.budget)
@@ -324,6 +328,7 @@ class TASAR(Attacker):
             "budget": {"epsilon": 0.02},
             "step": {"rate": 0.002},
             "steps": {"steps": 2},
+            "towards a name": {"targeted": True},
             "as released": {"official_quirks": True},
         }
 
