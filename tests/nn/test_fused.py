@@ -70,6 +70,33 @@ def test_long_convolutions_are_used_where_they_pay_and_in_single_precision_as_ex
     assert torch.equal(fused.convolved(strided, x, strided.weight, strided.bias), strided(x))
 
 
+@pytest.mark.parametrize("high,wide", [(1, 1), (3, 4), (8, 5), (16, 11)])
+def test_square_convolutions_are_convolutions(high, wide):
+    g = torch.Generator().manual_seed(0)
+    x, w, b = (torch.randn(*s, generator=g, dtype=torch.float64, requires_grad=True) for s in ((2, 3, high, wide), (4, 3, 3, 3), (4,)))
+    ours, plain = fused.square_conv(x, w, b), F.conv2d(x, w, b, padding=1)
+    assert torch.allclose(ours, plain, atol=1e-12)
+    along = torch.randn(plain.shape, generator=g, dtype=torch.float64)
+    for a, e in zip(torch.autograd.grad(ours, (x, w, b), along), torch.autograd.grad(plain, (x, w, b), along)):
+        assert torch.allclose(a, e, atol=1e-11)
+
+
+def test_square_convolutions_have_second_gradients():
+    x, w = (torch.randn(*s, dtype=torch.float64, requires_grad=True) for s in ((1, 2, 5, 3), (2, 2, 3, 3)))
+    assert torch.autograd.gradgradcheck(lambda x, w: fused.square_conv(x, w, None), (x, w))
+
+
+def test_square_convolutions_are_used_where_they_pay_and_in_single_precision_nearly_as_exact():
+    g = torch.Generator().manual_seed(0)
+    conv = nn.Conv2d(128, 128, 3, padding=1)
+    x = torch.randn(8, 128, 16, 11, generator=g)
+    with torch.inference_mode():
+        made = fused.convolved(conv, x, conv.weight, conv.bias)
+        assert close(made, conv(x)) and not torch.equal(made, conv(x))
+    for other in (nn.Conv2d(128, 128, 3, 2, 1), nn.Conv2d(128, 128, 3)):
+        assert torch.equal(fused.convolved(other, x, other.weight, other.bias), other(x))
+
+
 @pytest.mark.parametrize("frames,stride", [(1, 1), (2, 2), (7, 1), (7, 2), (8, 2), (9, 3)])
 def test_temporal_maximum_is_pooling(frames, stride):
     x = torch.randn(2, 3, frames, 4)

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from vitruve.errors import OptionError, ShapeError
 from vitruve.metrics.gait import part_distances
-from vitruve.nn.fused import conv_norm, shortcut
+from vitruve.nn.fused import channels_last, conv_norm, shortcut
 
 
 class BasicBlock(nn.Module):
@@ -29,7 +29,7 @@ class BasicBlock(nn.Module):
 
     def forward(self, x: Float[Tensor, "N C H W"]) -> Float[Tensor, "N D H2 W2"]:
         y = conv_norm(self.conv2, self.bn2, F.relu(conv_norm(self.conv1, self.bn1, x)))
-        return F.relu(y + shortcut(self.downsample, x))
+        return F.relu(y + shortcut(self.downsample, x), inplace=True)
 
 
 class Bottleneck(nn.Module):
@@ -104,7 +104,7 @@ class ResNet9(nn.Module):
                 nn.init.normal_(m.weight, 1.0, 0.02)
 
     def forward(self, x: Float[Tensor, "N C H W"]) -> Float[Tensor, "N D H2 W2"]:
-        x = self.maxpool(F.relu(conv_norm(self.conv1, self.bn1, x)))
+        x = self.maxpool(F.relu(channels_last(conv_norm(self.conv1, self.bn1, x))))
         return self.layer4(self.layer3(self.layer2(self.layer1(x))))
 
 

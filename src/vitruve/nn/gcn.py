@@ -78,9 +78,9 @@ class GraphTemporalBlock(nn.Module):
 
     def forward(self, x: Float[Tensor, "N C T V"]) -> Float[Tensor, "N D T2 V"]:
         y = self.tcn1(self.gcn1(x))
-        if self.shortcut:
-            y = y + (x if self.residual is None else self.residual(x))
-        return F.relu(y)
+        if not self.shortcut:
+            return F.relu(y)
+        return F.relu(y + (x if self.residual is None else self.residual(x)), inplace=True)
 
 
 def normalise_people(norm: nn.Module, x: Float[Tensor, "B C T V P"], expected: tuple[int, int, int]) -> Float[Tensor, "N C T V"]:
