@@ -333,7 +333,8 @@ def table(rows: Sequence[Row], quick: bool, duration: float) -> Table:
         title="Robustness",
         text="Rightly named clips (%) that a victim misnames after an attack, means over seeds. A star: the attack has seen this very network; the mean is "
         f"over the networks without defence that it has not. No joint moves further than {1000 * scale.budget.epsilon:.0f} mm along an axis, "
-        f"{scale.budget.steps} steps." + (" A quick run: small networks, few clips." if quick else ""),
+        f"{scale.budget.steps} steps. BEAT trains heads behind the network without defence, so that what has seen one has seen most of the other."
+        + (" A quick run: small networks, few clips." if quick else ""),
         rows=cells,
         data="; ".join(sizes),
         seeds=seeds,
