@@ -16,6 +16,7 @@ from typing import Any
 
 import roma
 import torch
+from tests.parity.adapters.poseda import poseaug_generator
 from torch import Tensor, nn
 
 from benchmarks.peers import Row, agree, importing, rows, run_cases, stub, together, training_step, without_gradient
@@ -184,7 +185,7 @@ def poseda(official: Path | None, repeats: int, batch: int = 256) -> list[Row]:
             their_generator = importlib.import_module("models_poseaug.gan_generator").PoseGenerator(SimpleNamespace(blr_tanhlimit=0.2))
             lifter = PoseDA.from_official(their_lifter.state_dict(), dropout=0.0).lifter
             judge.load_state_dict(their_judge.state_dict())
-            generator.load_state_dict(PoseGenerator.rename(their_generator.state_dict()))
+            generator.load_state_dict(poseaug_generator(their_generator.state_dict()))
             theirs["lifter"] = their_lifter, lambda: their_lifter(keypoints.flatten(1)).square().mean()
             theirs["discriminator"] = their_judge, lambda: their_judge(pose).square().mean()
             theirs["generator"] = their_generator, lambda: _seeded(lambda: their_generator(pose)["pose_rt"]).square().mean()

@@ -116,7 +116,7 @@ def _cameras(spec: dict, x: dict[str, Tensor]) -> dict[str, Tensor]:
 # -- the generator -------------------------------------------------------------------------------
 
 
-def _renamed(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def poseaug_generator(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Keys of PoseAug's PoseGenerator as ours: BAprocess, BLprocess and RTprocess, the latter two with suffixes inside."""
     out = {}
     for key, value in state.items():
@@ -138,7 +138,7 @@ def _generate(config: dict, x: dict[str, Tensor], state: dict[str, Tensor], trai
     if not any("process." in k for k in state):
         process = "BA" if "w1.weight" in state else "BL" if "w1_BL.weight" in state else "RT"
         state = {f"{process}process.{k}": v for k, v in state.items()}
-    renamed = _renamed(state)
+    renamed = poseaug_generator(state)
     names = {id(v): k for k, v in state.items()}
     theirs = {k: names[id(v)] for k, v in renamed.items()}
     width = next(v for k, v in renamed.items() if k.endswith(".w1.weight")).shape[0]
