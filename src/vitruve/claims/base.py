@@ -139,9 +139,9 @@ def mean_spread(values: Sequence[float]) -> tuple[float, float]:
 
 
 def shown(values: Sequence[float], digits: int = 2) -> str:
-    """ "mean +- spread (n)" for tables."""
+    """ "mean +- spread (n)" for tables; "value (1)" where there is one."""
     m, s = mean_spread(values)
-    return f"{m:.{digits}f} +- {s:.{digits}f} ({len(values)})"
+    return f"{m:.{digits}f} +- {s:.{digits}f} ({len(values)})" if len(values) > 1 else f"{m:.{digits}f} (1)"
 
 
 def environment() -> dict[str, Any]:
