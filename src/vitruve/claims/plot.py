@@ -41,7 +41,7 @@ def plot(result: ClaimResult, path: str | Path) -> Path:
         draw.line([(x(mean), y - 14), (x(mean), y + 14)], _MEAN, 3)
         for value in seeds:
             draw.ellipse([x(value) - 5, y - 5, x(value) + 5, y + 5], outline=_DOT, width=2)
-        draw.text((_WIDTH - _RIGHT + 10, y), f"{mean:.4g} ±{spread:.2g}", _INK, font, anchor="lm")
+        draw.text((_WIDTH - _RIGHT + 10, y), f"{mean:.4g}" + f" ±{spread:.2g}" * (len(seeds) > 1), _INK, font, anchor="lm")
     if result.curves:
         _draw_curves(draw, font, result, height)
     with atomic(path) as temporary:
