@@ -246,7 +246,7 @@ DATASETS: dict[str, DatasetInfo] = {
             "motion of mocap.cs.cmu.edu, packed as the .npz files that vitruve.data.lifting.CMU_FILES names",
             "vitruve.data.lifting:cmu_joints",
             "vitruve.data.lifting:measure_joints",
-            {"clips": 201, "subjects": 10, "frames": 76122},
+            {"clips": 201, "subjects": 10, "frames": 75920},
             {"lowest": (-1e-4, 1e-4), "stature": (1.4, 1.9)},
         ),
         DatasetInfo(

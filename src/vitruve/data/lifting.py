@@ -46,7 +46,10 @@ _EXTEND_HEAD = 0.11
 
 @dataclass(frozen=True, eq=False)
 class WorldJoints:
-    """Joints (N, J, 3) of many clips laid end to end, metres, y up; every clip's path is centred and its lowest joint on the floor."""
+    """Joints (N, J, 3) of many clips laid end to end, metres, y up; every clip's path is centred and its lowest joint on the floor.
+
+    Clips whose file shows a body lying from first to last keep their number and have no frames.
+    """
 
     positions: Float[Tensor, "N J 3"]
     clip: Int[Tensor, " N"]
@@ -107,7 +110,7 @@ def cmu_joints(folder: str | Path, skeleton: str = "h36m16") -> WorldJoints:
         if not path.is_file():
             raise FormatError(path, "no such file; CMU-lift is made from packed CMU motion")
     # another collection, or another way to make the joints, is another entry
-    kept = _cache_folder() / f"cmu-lift-2-{sum(p.stat().st_size for p in files)}.npz"
+    kept = _cache_folder() / f"cmu-lift-3-{sum(p.stat().st_size for p in files)}.npz"
     if not kept.is_file():
         _write_cmu(files, kept)
     with np.load(kept, allow_pickle=False) as f:
@@ -128,7 +131,7 @@ def _write_cmu(files: Sequence[Path], kept: Path) -> None:
             number = motion.metadata["subject"]
             unknown = name.split("/")[0] if "dance" in path.stem else "8actions"
             subjects.append(f"{number:02d}" if number >= 0 else _KNOWN.get(name, unknown))
-            positions.append(x)
+            positions.append(x[:0] if "posture" in motion.metadata else x)
     kept.parent.mkdir(parents=True, exist_ok=True)
     clip = np.repeat(np.arange(len(positions)), [len(x) for x in positions])
     with atomic(kept) as temporary, open(temporary, "wb") as f:

@@ -81,7 +81,7 @@ class Scale:
     """Of each lifter; the papers' where None."""
 
 
-QUICK = Scale(300, 16, 60, {"SemGCN": 76, "HopFIR": 28, "VideoPose3D": 192, "DiffPose": 256, "FinePOSE": 48})
+QUICK = Scale(1000, 16, 60, {"SemGCN": 76, "HopFIR": 28, "VideoPose3D": 192, "DiffPose": 256, "FinePOSE": 48})
 
 
 def lifters(frames: int, scale: Scale) -> dict[str, Callable[[], Lifter]]:
