@@ -39,6 +39,23 @@ def test_a_static_trial_scales_and_what_no_marker_tells_is_said(data: Path, tmp_
     assert far[0] < 2 < far[1]
 
 
+@pytest.mark.realdata
+def test_held_coordinates_do_not_move(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = put_markers(unpacked("opensim", data) / LAI_UHLRICH, marker_set("synthpose"), tmp_path / "model.osim")
+    turning = Table(("time", "pelvis_ty", "subtalar_angle_r", "hip_flexion_r"), np.array([[0.0, 0.93, 5, 30], [0.02, 0.93, 12, 32]]), True)
+    trc.write(forward_kinematics(model, turning), tmp_path / "trial.trc")
+    trial = ["angles", str(tmp_path / "trial.trc"), "--model", str(model), "-o", str(tmp_path / "a.mot"), "--hold"]
+    assert main([*trial, "subtalar_angle_r=3", "hip_rotation_r"]) == 0
+    columns = mot.read(tmp_path / "a.mot").as_dict()
+    assert columns["subtalar_angle_r"] == pytest.approx([3, 3]) and columns["hip_rotation_r"] == pytest.approx([0, 0])
+    assert columns["hip_flexion_r"] == pytest.approx([30, 32], abs=1)
+    capsys.readouterr()
+    for wrong, said in (("subtalar_angle_r=much", "expected NAME or NAME=VALUE"), ("subtalar", "no coordinate 'subtalar'; the model has: pelvis_tilt")):
+        assert main([*trial, wrong]) == 1
+        assert said in capsys.readouterr().err
+
+
 def test_options_of_opensim_take_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["angles", "sample:walk", "--static", "standing.trc", "-o", str(tmp_path / "a.mot")]) == 1
-    assert "--model" in capsys.readouterr().err
+    for option in (["--static", "standing.trc"], ["--hold", "mtp_angle_r"]):
+        assert main(["angles", "sample:walk", *option, "-o", str(tmp_path / "a.mot")]) == 1
+        assert "give a --model" in capsys.readouterr().err

@@ -11,6 +11,7 @@ EXAMPLES = """\
 vitruve angles walk.bvh                                    clinical angles, as a table beside the file
 vitruve angles trial.trc --model scaled.osim               OpenSim's inverse kinematics on a scaled model
 vitruve angles trial.trc --model generic.osim --static standing.trc -o trial.mot
+vitruve angles trial.trc --model scaled.osim --hold subtalar_angle_r mtp_angle_r=2
 vitruve angles markers.npz --model LaiUhlrich2022.osim     keypoints in space: markers are put on, the model is scaled
 """
 
@@ -23,6 +24,7 @@ def angles(
     static: Path | None = None,
     setup: Path | None = None,
     scaled: Path | None = None,
+    hold: tuple[str, ...] = (),
     clip: str | None = None,
     person: int | None = None,
 ) -> None:
@@ -38,6 +40,7 @@ def angles(
         static: standing trial to scale the model by, also where it is the model's own markers that were recorded.
         setup: OpenSim's inverse kinematics setup (.xml) with the weights of markers; without one all markers of a model count alike.
         scaled: where to keep the scaled model.
+        hold: coordinates of the model that do not move: NAME at its default, or NAME=VALUE (degrees; metres for translations).
         clip: name or number of a clip, for files that hold many.
         person: number of one person, for files of several, from 0.
     """
@@ -56,8 +59,8 @@ def angles(
     check_target(target)
     value = of_person(load_clip(file, clip=clip), person)
     if model is None:
-        if static is not None or setup is not None or scaled is not None:
-            raise OptionError("--static, --setup and --scaled are for OpenSim: give a --model")
+        if static is not None or setup is not None or scaled is not None or hold:
+            raise OptionError("--static, --setup, --scaled and --hold are for OpenSim: give a --model")
         from vitruve.analysis.angles import joint_angles
 
         motion = value if isinstance(value, vt.Motion) else vt.fit(value).motion
@@ -69,7 +72,7 @@ def angles(
 
         poses = value.poses() if isinstance(value, vt.Motion) else value
         standing = None if static is None else load_clip(static)
-        found = solve_angles(poses, model, static=standing, setup=setup, path=scaled)
+        found = solve_angles(poses, model, static=standing, setup=setup, path=scaled, hold=_held(hold))
         table = found.table
         print(f"markers {1000 * float(found.marker_rms.mean()):.1f} mm from the model's (RMS), at most {1000 * float(found.marker_max.max()):.1f} mm")
         if found.turned:
@@ -87,3 +90,17 @@ def angles(
         with atomic(target) as temporary, temporary.open("w", newline="") as out:
             csv.writer(out).writerows([table.columns, *([f"{x:.6g}" for x in row] for row in table.data)])
     print(f"wrote {target}")
+
+
+def _held(hold: tuple[str, ...]) -> dict[str, float | None]:
+    """NAME or NAME=VALUE as a mapping; None stands for the model's default."""
+    from vitruve.errors import OptionError
+
+    held: dict[str, float | None] = {}
+    for given in hold:
+        name, equals, value = given.partition("=")
+        try:
+            held[name] = float(value) if equals else None
+        except ValueError:
+            raise OptionError(f"--hold {given}: expected NAME or NAME=VALUE, a number of degrees or metres") from None
+    return held

@@ -53,7 +53,7 @@ def inverse_kinematics(
     markers: Poses,
     weights: Mapping[str, float] | None = None,
     setup: str | Path | None = None,
-    hold: Mapping[str, float] | None = None,
+    hold: Mapping[str, float | None] | None = None,
     accuracy: float = 1e-6,
     start: float | None = None,
     end: float | None = None,
@@ -69,17 +69,18 @@ def inverse_kinematics(
         markers: (1, T, M, 3) metres, OpenSim's axes; NaN where unknown.
         weights: of the markers; 1 by default, and markers left out of a given mapping are not tracked.
         setup: an IK setup file (.xml) whose tasks (of markers and coordinates), accuracy and constraint weight are taken instead.
-        hold: coordinates that keep a value: degrees, metres for translations.
+        hold: coordinates that keep a value: degrees, metres for translations; the model's default where it is None.
         accuracy: of OpenSim's search; its usual 1e-5 leaves forearms up to 4 degrees off where markers are exact, this 0.3.
         start, end: seconds of the recording's own time; all of it by default.
 
     Raises:
-        OptionError: no marker in common. FormatError: a setup or model that OpenSim does not read.
+        OptionError: no marker in common, or a held coordinate that the model lacks. FormatError: a setup or model that OpenSim does not read.
     """
     osim, loaded = _opensim(), load_model(model)
     for name, value in (hold or {}).items():
         c = _coordinate(loaded, name)
-        c.setDefaultValue(value if _slides(c) else math.radians(value))
+        if value is not None:
+            c.setDefaultValue(value if _slides(c) else math.radians(value))
         c.setDefaultLocked(True)
     loaded.initSystem()
     on_model = {m.getName() for m in _items(loaded.getMarkerSet())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def solve_angles(
     setup: str | Path | None = None,
     mass: float | None = None,
     path: str | Path | None = None,
+    hold: Mapping[str, float | None] | None = None,
 ) -> Kinematics:
     """Markers or keypoints of one person in space to joint angles: markers on the model, scaling, inverse kinematics.
 
@@ -90,6 +92,7 @@ def solve_angles(
         setup: an IK setup file with weights for the model's own markers.
         mass: kg.
         path: where to keep the scaled model.
+        hold: coordinates that keep a value, see :func:`inverse_kinematics`.
 
     Raises:
         OptionError: several people, 2D, no marker set fits, or no measurement could be taken.
@@ -114,7 +117,7 @@ def solve_angles(
             standing = static if static is not None else markers
             standing = turn(standing, heading(used, standing))
             used = scale_model(used, standing, place, measurements, weights, mass, place=static is not None).path
-        found = inverse_kinematics(used, turn(markers, angle) if angle else markers, weights, setup)
+        found = inverse_kinematics(used, turn(markers, angle) if angle else markers, weights, setup, hold)
         if path is not None:
             Path(path).write_bytes(Path(used).read_bytes())
     return replace(found, model=Path(path or model), turned=math.degrees(angle))
