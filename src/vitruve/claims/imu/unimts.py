@@ -44,7 +44,7 @@ def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None
     the pre-training, on fewer of Bandai-Namco's clips.
     """
     began = time.monotonic()
-    epochs, tuning = (7, {"few-shot": 15, "full-shot": 3}) if quick else (60, {"few-shot": 100, "full-shot": 15})
+    epochs, tuning = (7, {"few-shot": 15, "full-shot": 3}) if quick else (60, {"few-shot": 50, "full-shot": 15})
     root = find_root(data_root)
     seconds = CONFIG.frames / CONFIG.rate
     held_in, held_out = imu.cmu_halves(imu.described_cmu(root))

@@ -70,7 +70,7 @@ def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None
     shelf_folder = find("shelf", data_root)
     real = shelf(shelf_folder, _CONFIG.skeleton)
     poses = panoptic_joints(cmu_joints(find("cmu_lift", data_root), "h36m17"))
-    scenes, tests = (320, 40) if quick else (1200, 80)
+    scenes, tests = (320, 40) if quick else (800, 80)
     crowd = (1, 2) if quick else (1, 4)
 
     def made(part: str, count: int, seed: int, noise: ViewNoise) -> Scene:
