@@ -52,11 +52,11 @@ def test_every_mixed_clip_has_a_weight_of_its_own():
     model = small(mix_ratio=0.5, loss="cross_entropy")
     batch = model.example_batch(8, torch.Generator().manual_seed(0))
     torch.manual_seed(1)
-    x, other, weight = model._mixed(batch.joints, batch.label)
+    x, other, weight = model.mixed(batch.joints, batch.label)
     changed = (x != batch.joints).flatten(1).any(1)
     assert changed.sum() == 4 and (weight[~changed] == 1).all() and torch.equal(other[~changed], batch.label[~changed])
     assert all(any(w == pytest.approx(v) for v in (0.0, 0.55, 1.0)) for w in weight[changed].tolist())
-    assert small(mix_ratio=0.1)._mixed(batch.joints, batch.label)[0] is batch.joints
+    assert small(mix_ratio=0.1).mixed(batch.joints, batch.label)[0] is batch.joints
 
 
 def test_shared_loss_is_the_plain_one_where_labels_agree():
@@ -96,7 +96,7 @@ def test_training_tells_the_method_its_epoch():
     seen = []
     for epoch in (0.0, 11.9, 12.0):
         ((part, terms),) = model.moves(batch, epoch, 0)
-        seen.append(float(terms["classification"]))
+        seen.append(float(terms["classification"].detach()))
         assert part is model
     plain = small(mix="none", loss="cross_entropy").train()
     assert seen[0] == seen[1] == pytest.approx(float(plain.losses(batch)["classification"]), rel=1e-4) and seen[2] != seen[0]

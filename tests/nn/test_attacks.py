@@ -152,6 +152,19 @@ def test_realism_counts_unless_as_released():
     assert torch.equal(attacks.ciasa(NET, x, y, released, SEEN), attacks.smart(NET, x, y, released, SEEN))
 
 
+@pytest.mark.parametrize("quirks", [False, True])
+def test_what_is_lost_are_joints_and_in_the_release_frames(quirks):
+    x = torch.ones(4, 3, 60, 25, 1)
+    made = [attacks.augmented(x, skeletons.Dice(torch.Generator().manual_seed(seed)), quirks) for seed in range(12)]
+    lost = torch.stack([(y == 0).all(1)[..., 0] for y in made])
+    assert lost.any()
+    if quirks:
+        assert not lost[:, :, 25:].any()
+    # the same in all joints of a frame, or in all frames of a joint
+    along = 3 if quirks else 2
+    assert torch.equal(lost.any(along), lost.all(along))
+
+
 def test_augmented_clips_are_of_the_same_shape():
     x = torch.randn(3, 3, 30, 20, 2)
     kinds = set()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -268,33 +268,51 @@ def mig(model: Model, clean: Tensor, label: Tensor, budget: Budget, samples: int
     return case.run(move)
 
 
-def augmented(x: Float[Tensor, "B 3 T J P"], dice: skeletons.Dice) -> Float[Tensor, "B 3 T J P"]:
+def cropped(x: Float[Tensor, "B 3 T J P"], start: int, length: int) -> Float[Tensor, "B 3 T J P"]:
+    """Some frames of clips, resized to all of them."""
+    b, _, frames, joints, _ = x.shape
+    flat = x[:, :, start : start + length].permute(0, 1, 3, 4, 2).flatten(1, 3)
+    return F.interpolate(flat, size=frames, mode="linear", align_corners=False).view(b, 3, joints, -1, frames).permute(0, 1, 4, 2, 3)
+
+
+def corrupted(x: Float[Tensor, "B 3 T J P"], hit: Bool[Tensor, "B N"], turn: Float[Tensor, "B 3 3"], axis: int = 3) -> Float[Tensor, "B 3 T J P"]:
+    """What is hit along an axis (joints, 3, or frames, 2) of each clip, by its matrix, as rows."""
+    mask = hit.to(x.device)[:, None, None, :, None] if axis == 3 else hit.to(x.device)[:, None, :, None, None]
+    return torch.where(mask, torch.einsum("bctjp,bcd->bdtjp", x, turn.to(x)), x)
+
+
+def sheared(x: Float[Tensor, "B 3 T J P"], off_diagonal: Float[Tensor, "B 3 3"]) -> Float[Tensor, "B 3 T J P"]:
+    """Each clip by its matrix, whose diagonal is ones whatever is given there."""
+    shear = off_diagonal.clone()
+    shear.diagonal(dim1=1, dim2=2).fill_(1.0)
+    return torch.einsum("bctjp,bdc->bdtjp", x, shear.to(x))
+
+
+def augmented(x: Float[Tensor, "B 3 T J P"], dice: skeletons.Dice, official_quirks: bool = False) -> Float[Tensor, "B 3 T J P"]:
     """Clips cropped to 95 % of their time or more and resized; then either 60 % of the joints of each lost or turned, or each sheared.
+
+    With quirks it is 15 of the first 25 frames that are lost or turned: the release numbers joints, and takes frames by these numbers.
 
     Source: Attackers/utils.py (temporal_cropresize, joint_corruption, pose_augmentation).
     """
     b, _, frames, joints, _ = x.shape
     length = min(max(int(frames * dice.uniform(0.95, 1.0)), frames * 4 // 5), frames)
-    start = dice.integer(0, frames - length)
-    flat = x[:, :, start : start + length].permute(0, 1, 3, 4, 2).flatten(1, 3)
-    x = F.interpolate(flat, size=frames, mode="linear", align_corners=False).view(b, 3, joints, -1, frames).permute(0, 1, 4, 2, 3)
+    x = cropped(x, dice.integer(0, frames - length), length)
     if dice.happens(0.5):
+        axis, total = (2, min(25, frames)) if official_quirks else (3, joints)
         # with replacement, as the release draws them
-        hit = torch.zeros(b, joints, dtype=torch.bool)
-        hit[torch.arange(b)[:, None], (dice.uniforms(b, joints * 3 // 5) * joints).long()] = True
+        hit = torch.zeros(b, x.shape[axis], dtype=torch.bool)
+        hit[torch.arange(b)[:, None], (dice.uniforms(b, total * 3 // 5) * total).long()] = True
         turn = 2 * dice.uniforms(b, 3, 3) - 1
         turn[dice.uniforms(b) < 0.5] = 0.0
-        mask = hit.to(x.device)[:, None, None, :, None]
-        return torch.where(mask, torch.einsum("bctjp,bcd->bdtjp", x, turn.to(x)), x)
-    shear = 2 * dice.uniforms(b, 3, 3) - 1
-    shear.diagonal(dim1=1, dim2=2).fill_(1.0)
-    return torch.einsum("bctjp,bdc->bdtjp", x, shear.to(x))
+        return corrupted(x, hit, turn, axis)
+    return sheared(x, 2 * dice.uniforms(b, 3, 3) - 1)
 
 
 def augment(model: Model, clean: Tensor, label: Tensor, budget: Budget, generator: torch.Generator) -> Tensor:
     """DIM for skeletons ("Augment"): signs of gradients of clips that are augmented at random before each step.
 
-    `official_quirks` of the budget: the gradient with respect to the augmented clips is taken for that of the clips.
+    `official_quirks` of the budget: the gradient with respect to the augmented clips is taken for that of the clips, and see :func:`augmented`.
     """
     case, dice = Case(clean, label, budget), skeletons.Dice(generator)
 
@@ -302,7 +320,7 @@ def augment(model: Model, clean: Tensor, label: Tensor, budget: Budget, generato
         with torch.no_grad():
             logits = model(x)
         if budget.official_quirks:
-            return logits, case.descent(model, augmented(x, dice))[1].sign()
+            return logits, case.descent(model, augmented(x, dice, True))[1].sign()
         return logits, case.descent(lambda y: model(augmented(y, dice)), x)[1].sign()
 
     return case.run(move)
@@ -348,7 +366,7 @@ def svre(models: Sequence[Model], clean: Tensor, label: Tensor, budget: Budget, 
 
 
 def bayesian(
-    model: Model, posterior: Posterior, clean: Tensor, label: Tensor, budget: Budget, generator: torch.Generator, samples: int = 3, scale: float = 1.5
+    model: Model, posterior: Posterior, clean: Tensor, label: Tensor, budget: Budget, generator: torch.Generator | None, samples: int = 3, scale: float = 1.5
 ) -> Tensor:
     """BA: the mean gradient of recognisers whose weights are drawn anew from a posterior at each step.
 

@@ -28,21 +28,33 @@ def cutout(x: Float[Tensor, "V C H W"], dice: Dice, scale: float, colour: Tensor
     return x
 
 
+COLOURS = ("sharpness", "autocontrast", "posterize", "equalize", "contrast", "color", "brightness")
+
+
 def recolour(image: Float[Tensor, "3 H W"], dice: Dice) -> Float[Tensor, "3 H W"]:
-    """RandAugment's changes of colour: two of eight, of random strength."""
+    """RandAugment's changes of colour: two of `COLOURS`, each of a random level and made every other time.
+
+    Source: SelfPose3d (lib/dataset/randaugment.py), which leaves out RandAugment's moves.
+    """
+    for _ in range(2):
+        name, level, up = COLOURS[dice.integer(0, len(COLOURS) - 1)], dice.integer(1, 9), dice.happens(0.5)
+        image = recoloured(image, name, level, up) if dice.happens(0.5) else image
+    return image
+
+
+def recoloured(image: Float[Tensor, "3 H W"], name: str, level: int, up: bool = True) -> Float[Tensor, "3 H W"]:
+    """One of `COLOURS` at a level of 0 to 9, of those that have levels; `up` strengthens what can be weakened too. 256 steps of grey."""
     import numpy as np
     from PIL import Image, ImageEnhance, ImageOps
 
     picture = Image.fromarray((255 * image).round().byte().permute(1, 2, 0).numpy())
-    for _ in range(2):
-        strength = dice.uniform()
-        change = 1 + (0.9 * strength if dice.happens(0.5) else -0.9 * strength)
-        choice = dice.integer(0, 7)
-        if choice >= 4:
-            tool = (ImageEnhance.Color, ImageEnhance.Contrast, ImageEnhance.Brightness, ImageEnhance.Sharpness)[choice - 4]
-            picture = tool(picture).enhance(change)
-        elif choice >= 2:
-            picture = ImageOps.posterize(picture, 8 - int(4 * strength)) if choice == 2 else ImageOps.solarize(picture, 256 - int(256 * strength))
-        else:
-            picture = ImageOps.autocontrast(picture) if choice == 0 else ImageOps.equalize(picture)
+    if name == "autocontrast":
+        picture = ImageOps.autocontrast(picture)
+    elif name == "equalize":
+        picture = ImageOps.equalize(picture)
+    elif name == "posterize":
+        picture = ImageOps.posterize(picture, round(8 - 4 * level / 9))
+    else:
+        change = 0.1 * level if up else -0.1 * level
+        picture = getattr(ImageEnhance, name.capitalize())(picture).enhance(1 + change)
     return torch.from_numpy(np.asarray(picture).copy()).permute(2, 0, 1).to(image) / 255

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from typing import Any
 
@@ -30,6 +31,7 @@ from vitruve.methods.recognition.brl import (
     turned,
     upright,
 )
+from vitruve.metrics.classification import average_precision, mean_average_precision
 from vitruve.nn.skeletons import even_frames
 from vitruve.nn.stgcnpp import layout_graph, read_pyskl
 from vitruve.tasks.recognition import RecognitionBatch, recognition_scores
@@ -46,8 +48,23 @@ LOSSES = {
     "kps": "kps",
     "gumbel": "gumbel",
     "kaa": "action_aware",
+    "eql": "equalization",
 }
-FIRST_EPOCH = {"aa": 17, "cb": 18, "weighted": 19, "focal": 18, "balanced_softmax": 0, "ldam": 18, "ce": 0, "kps": 15, "gumbel": 19, "kaa": 128}
+CLASSES = {
+    "TwostageAA": "aa",
+    "KAA": "kaa",
+    "TwostageCB": "cb",
+    "TwostageWeighted": "weighted",
+    "TwostageFocal": "focal",
+    "TwostageLDAM": "ldam",
+    "TwostageBalancedSoftmax": "balanced_softmax",
+    "TwostageEQL": "eql",
+    "CrossEntropy": "ce",
+    "KPS": "kps",
+    "GumbelCE": "gumbel",
+}
+"""Losses of the authors by the beginnings of their names."""
+FIRST_EPOCH = {"aa": 17, "cb": 18, "weighted": 19, "focal": 18, "balanced_softmax": 0, "ldam": 18, "ce": 0, "kps": 15, "gumbel": 19, "kaa": 128, "eql": 18}
 REBALANCED = 19
 SECOND_STAGE = {"kps": 16, "gumbel": 20, "kaa": 129}
 """Where it does not begin at that epoch."""
@@ -56,16 +73,18 @@ SECOND_STAGE = {"kps": 16, "gumbel": 20, "kaa": 129}
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
     x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     module, outputs, config = spec["module"], spec["outputs"], spec["config"]
+    if isinstance(config.get("split"), dict):
+        config = spec["config"] = {**config, **config["split"]}
     if state:
         return _network(spec, x, state)
     if "graph" in module.lower():
         return {name: _graph(name) for name in outputs if name.startswith(tuple(LAYOUTS))}
     if "loss" in module.lower():
-        return _losses(config, x, outputs, spec["calls"])
+        return _losses(config, x, outputs, f"{spec['calls']} {module}")
     if "mix_up" in module:
-        return _mix(module, config, x)
+        return _mix(module, config, x, spec["calls"])
     if "evaluation" in module:
-        return _metrics(x["score"], x["label"])
+        return _metrics(x["score"], x["label"], outputs)
     if {"angles", "scale"} & set(x):
         return _augment(x, spec["calls"])
     keypoint = x["keypoint"]
@@ -93,11 +112,18 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
         width = max(v.shape[0] for k, v in state.items() if k.endswith(("gcn.bn.weight", "gcn1.bn.weight", "branches.5.1.weight")))
         width = width if "sgcn1.0.A" not in state else sum(state[f"tcn3.branches.{i}.1.weight"].shape[0] for i in range(6))
         state = {**{f"backbone.{k}": v for k, v in state.items()}, "cls_head.fc_cls.weight": torch.zeros(1, width), "cls_head.fc_cls.bias": torch.zeros(1)}
-    trained: dict[str, Any] = {}
+    trained: dict[str, Any] = {"mix": "none"}
     if "split" in config:
-        kind = (re.search(r"Mix(?:ed)?(AA|CB|KAA|Weighted|Focal|LDAM|BS)Head", spec["module"]) or [0, "AA"])[1].lower()
-        trained = {"loss": LOSSES[{"bs": "balanced_softmax"}.get(kind, kind)], "counts": _counts({"num_classes": len(state["cls_head.fc_cls.bias"]), **config})}
-    model = BRL.from_official(state, known, skeleton=LAYOUTS[layout.get("layout", "coco")], mix="none", **trained)
+        words = f"{spec['module']} {spec['calls']} {config.get('cls_head', '')}"
+        kind = (re.search(r"(?:Mix(?:ed)?|GCN(?:Twostage|twostage)?)(AA|CB|KAA|Weighted|Focal|LDAM|BS|EQL|Gumbel|KPS)Head", words) or [0, "AA"])[1].lower()
+        trained |= {
+            "loss": LOSSES[{"bs": "balanced_softmax"}.get(kind, kind)],
+            "counts": _counts({"num_classes": len(state["cls_head.fc_cls.bias"]), **config}),
+        }
+        if "chosen" in x:
+            trained |= {"mix": "plain" if re.search(r"base_?mix", words, re.IGNORECASE) else "rebalanced", "mix_margin": config.get("im_k", 3)}
+            trained["mix_alpha"] = config.get("alpha", 0.64)
+    model = BRL.from_official(state, known, skeleton=LAYOUTS[layout.get("layout", "coco")], **trained)
     network = model.network
     seen: dict[str, Tensor] = {}
 
@@ -116,7 +142,13 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
         for part in ("sgcn", "gcn3d", "tcn"):
             if hasattr(block, part):
                 watch((f"{part}{i + 1}",), getattr(block, part))
-    joints = x["keypoint"].permute(0, 4, 2, 3, 1)
+    keypoint = x["keypoint"][:, 0] if x["keypoint"].ndim == 6 else x["keypoint"]
+    joints = keypoint.permute(0, 4, 2, 3, 1)
+    if "chosen" in x:
+        draws = iter(x["partner"].tolist())
+        mixed = model.mixed(joints, x["label"].flatten(), x["chosen"], lambda left: next(draws))
+        joints = mixed[0]
+        model.mixed = lambda *_: mixed  # type: ignore[method-assign]
     network.train(in_training(spec))
     with torch.set_grad_enabled("label" in x):
         maps = network.maps(joints)
@@ -130,6 +162,10 @@ def _network(spec: dict, x: dict[str, Tensor], state: dict[str, Tensor]) -> dict
         batch = RecognitionBatch(joints, torch.zeros(len(joints), joints.shape[2]), x["label"].flatten())
         out["loss"] = out["loss_cls"] = model.losses(batch)["classification"]
         out["loss"].backward()  # type: ignore[attr-defined]
+        share, other = (float(mixed[2][-1]), mixed[1]) if "chosen" in x else (1.0, x["label"].flatten())
+        for k, name in (("top1", "top1_acc"), ("top5", "top5_acc")):
+            a, b = (getattr(recognition_scores(score.detach(), of), k) for of in (x["label"].flatten(), other))
+            out[name] = torch.tensor(share * a + (1 - share) * b)
     for name, (shape, _) in outputs.items():
         if name == "feature":
             out[name] = cut(maps if len(shape) == 5 else maps.mean((3, 4)) if len(shape) == 3 else maps.mean((1, 3, 4)), shape, 2)
@@ -164,7 +200,12 @@ def _counts(config: dict) -> tuple[int, ...]:
 
 def _losses(config: dict, x: dict[str, Tensor], outputs: dict, calls: str) -> dict[str, object]:
     counts = tuple(x["counts"].tolist()) if "counts" in x else _counts(config)
-    score, label = x["score"], x["label"]
+    score, label = x["score"].requires_grad_(), x["label"].flatten()
+    seeded = re.search(r"manual_seed\((\d+)\)|\bseed (\d+)", calls)
+    if seeded:
+        torch.manual_seed(int(seeded[1] or seeded[2]))
+    given = next((v for k, v in x.items() if k != "score" and v.is_floating_point() and v.shape[-2:] == score.shape), None)
+    named = [kind for name, kind in CLASSES.items() if re.search(rf"\b{name}", calls)]
 
     def weights(kind: str, epoch: int, first: int = 19) -> Tensor:
         """Of a loss object that was called from epoch `first` on: the release's action-aware one flips its betas whenever it weighs,
@@ -174,38 +215,58 @@ def _losses(config: dict, x: dict[str, Tensor], outputs: dict, calls: str) -> di
             return torch.ones(len(counts))
         return class_weights(LOSSES[kind], counts, flipped=(epoch - max(first, second)) % 2 == 1 and LOSSES[kind] == "action_aware")
 
-    def pair(kind: str, epoch: int, of: Tensor, first: int = 19) -> tuple[Tensor, Tensor]:
-        second = epoch >= SECOND_STAGE.get(kind, REBALANCED) or kind == "balanced_softmax"
-        return clip_losses(LOSSES[kind], score, of, counts, second), weights(kind, epoch, first)[of]
+    def pair(kind: str, epoch: int, of: Tensor, first: int = 19, draws: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        second = epoch >= SECOND_STAGE.get(kind, REBALANCED) or kind == "balanced_softmax" or (kind == "focal" and one_stage)
+        return clip_losses(LOSSES[kind], score, of, counts, second, draws), weights(kind, epoch, first)[of]
 
+    # the focal loss without stages
+    one_stage = re.search(r"\bFocalLoss", calls) is not None and "TwostageFocal" not in calls
+    named += ["focal"] if one_stage else []
     out: dict[str, object] = {"class_counts": torch.tensor(counts), "class_betas": class_betas(torch.tensor(counts, dtype=torch.float64))}
     for name, (shape, _) in outputs.items():
-        found = re.fullmatch(r"(\w+?)_(weight|loss)(?:_fresh(\d+))?", name)
-        if not found or found[1] not in LOSSES:
+        found = re.fullmatch(r"(?:(\w+?)_)??(weight|loss|grad)(?:_score)?(?:_fresh(\d+))?", name)
+        kind = found and (found[1] or (named[0] if len(named) == 1 else None))
+        if not found or kind not in LOSSES:
             continue
-        kind = found[1]
-        told = re.search(rf"\b{kind}_(?:\*|loss|weight)[^;]*?(?:epochs?|at) (\d+)", calls)
+        told = re.search(rf"\b{kind}_(?:\*|loss|weight)[^;]*?(?:epochs?|at) (\d+)", calls) or re.search(r"\bepochs? (\d+)", "" if found[1] else calls)
         first = int(found[3] or (told[1] if told else FIRST_EPOCH[kind]))
-        epochs = range(first, first + shape[0])
+        alone = len(shape) == {"weight": 1, "loss": 0, "grad": 2}[found[2]]
+        epochs = range(first, first + (1 if alone else shape[0]))
         one = torch.ones(len(label))
         if found[2] == "weight":
             rows = [weights(kind, e, first) for e in epochs]
         else:
-            rows = [shared_loss(one, pair(kind, e, label, first), pair(kind, e, label, first)) for e in epochs]
-        out[name] = torch.stack(rows)
+            draws = [given[i] if given is not None and given.ndim == 3 else given for i in range(len(epochs))]
+            rows = []
+            for e, u in zip(epochs, draws):
+                both = pair(kind, e, label, first, u)
+                rows.append(shared_loss(one, both, both))
+            rows = [torch.autograd.grad(r, score)[0] for r in rows] if found[2] == "grad" else rows
+        out[name] = rows[0] if alone else torch.stack(rows)
     if "label_b" in x:
         alpha, other = config.get("alpha", 0.64), x["label_b"]
-        out["mix_loss"] = shared_loss(torch.tensor([alpha]), pair("aa", 19, label), pair("aa", 19, other), official_quirks=True)
+        kind = (re.search(r"Mix(AA|CB|KAA|Weighted|Focal|LDAM|BS|EQL)Head", calls) or [0, "AA"])[1].lower()
+        kind = {"bs": "balanced_softmax"}.get(kind, kind)
+        told = re.search(r"Mix\w*Head[^;]*?epoch (\d+)", calls)
+        at = int(told[1]) if told else SECOND_STAGE.get(kind, REBALANCED)
+        other = other.flatten()
+        out["mix_loss"] = shared_loss(torch.tensor([alpha]), pair(kind, at, label, at), pair(kind, at, other, at), official_quirks=True)
         for k in ("top1", "top5"):
-            a, b = (getattr(recognition_scores(score, of), k) for of in (label, other))
+            a, b = (getattr(recognition_scores(score.detach(), of), k) for of in (label, other))
             out[f"mix_{k}"] = torch.tensor(alpha * a + (1 - alpha) * b)
     return out
 
 
-def _mix(module: str, config: dict, x: dict[str, Tensor]) -> dict[str, object]:
-    draws = iter(x["partner"].tolist())
+def _mix(module: str, config: dict, x: dict[str, Tensor], calls: str) -> dict[str, object]:
     body = lower_body(skeleton("kinect20" if config["split"] == "train" else "ntu25"))
-    mixed, pairs = released_mix(x["keypoint"].permute(0, 4, 2, 3, 1), x["chosen"].tolist(), lambda left: next(draws), body)
+    size = len(x["keypoint"])
+    if "chosen" in x:
+        draws = iter(x["partner"].tolist())
+        chosen, draw = x["chosen"].tolist(), lambda left: next(draws)
+    else:
+        dice = random.Random(int(config.get("seed", (re.search(r"\bseed\D{0,3}(\d+)", calls) or [0, 0])[1])))
+        chosen, draw = dice.sample(range(size), int(config["ratio"] * size)), dice.choice
+    mixed, pairs = released_mix(x["keypoint"].permute(0, 4, 2, 3, 1), chosen, draw, body)
     label = x["label"]
     other = label.clone()
     for i, j in pairs:
@@ -219,13 +280,26 @@ def _mix(module: str, config: dict, x: dict[str, Tensor]) -> dict[str, object]:
     return {"mixed": mixed.permute(0, 4, 2, 3, 1), "label_a": label, "label_b": other, "alpha": alpha}
 
 
-def _metrics(score: Tensor, label: Tensor) -> dict[str, object]:
+def _metrics(score: Tensor, label: Tensor, outputs: dict) -> dict[str, object]:
+    if label.shape == score.shape:
+        whole = mean_average_precision(score, label.bool())
+        return {name: average_precision(score, label.bool()) if shape else whole for name, (shape, _) in outputs.items()}
     scores = recognition_scores(score, label)
     confusion = torch.tensor(scores.confusion)
     # theirs is over classes that occur, in the truth or in the answers
     there = (confusion.sum(0) + confusion.sum(1)) > 0
     per_class = torch.tensor(scores.per_class, dtype=torch.float64)[there]
-    return {"topk": torch.tensor([scores.top1, scores.top5]), "mean_class": per_class.mean(), "per_class": per_class, "confusion": confusion[there][:, there]}
+    confusion = confusion[there][:, there]
+    share = confusion.double()
+    return {
+        "topk": torch.tensor([scores.top1, scores.top5]),
+        "mean_class": per_class.mean(),
+        "per_class": per_class,
+        "confusion": confusion,
+        "confusion_true": (share / share.sum(1, keepdim=True)).nan_to_num(),
+        "confusion_pred": (share / share.sum(0)).nan_to_num(),
+        "confusion_all": share / share.sum(),
+    }
 
 
 # -- clips ---------------------------------------------------------------------------------------

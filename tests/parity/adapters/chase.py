@@ -27,7 +27,7 @@ from vitruve.methods.recognition.chase import (
     turn_matrix,
 )
 from vitruve.nn import hdgcn, istanet
-from vitruve.nn.discrepancy import gaussian_kernels, mmd
+from vitruve.nn.discrepancy import gaussian_kernels, linear_mmd, mmd
 from vitruve.nn.entities import by_side, hierarchy, joint_set, vectors
 
 SETS = {"ntu": "ntu25", "vol": "coco17", "cad": "coco17", "h2o": "hand21_left", "asb": "assembly21", "ucla": "kinect20"}
@@ -215,14 +215,20 @@ def _number(pattern: str, spec: dict, default: float) -> float:
 
 
 def _losses(spec: dict, x: dict[str, Tensor]) -> dict[str, object]:
-    pair = torch.stack([x["x1"], x["x2"]])
+    # or rows by themselves
+    pair = torch.stack([x["x1"], x["x2"]] if "x1" in x else [x["source"], x["target"]])
     source = pair[0].clone().requires_grad_()
-    rows = source.flatten(0, 1), pair[1].flatten(0, 1)
+    rows = (source.flatten(0, 1), pair[1].flatten(0, 1)) if source.ndim == 3 else (source, pair[1])
     settings = spec["config"]
     widths = settings.get("kernel_num", 5), settings.get("kernel_mul", 2.0)
-    found = mmd(*rows, *widths)
+    linear = settings.get("kernel_type") == "linear"
+    found = linear_mmd(*rows) if linear else mmd(*rows, *widths)
     (gradient,) = torch.autograd.grad(found, source)
-    out: dict[str, object] = {"mmd": found, "mmd_grad_source": gradient, "mmd_fixed_bandwidth_terms": gaussian_kernels(torch.cat(rows), *widths)}
+    out: dict[str, object] = {
+        "mmd": found,
+        **dict.fromkeys(("mmd_grad_source", "grad_source"), gradient),
+        "mmd_fixed_bandwidth_terms": gaussian_kernels(torch.cat(rows), *widths),
+    }
     if "logits" not in x:
         return out
 

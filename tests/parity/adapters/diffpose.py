@@ -281,12 +281,16 @@ def _metrics(x: dict[str, Tensor]) -> dict[str, object]:
         "pck_p1_sc": H.pck_of(sized[..., METRIC_JOINTS], 150.0),
         "cps_curve": curve,
         # compute_3DPCK_list counts whole poses as well, but does not align them
+        "cp": H.correct_poses(errors[..., NO_SPINE], 180.0, 180.0)[..., 0],
+        "err_3dpe": after.mean(-1),
         "pck_list": H.correct_poses(errors[..., NO_SPINE], 300.0, 1.0),
         **({"sym": H.symmetry_error(found, skeleton("h36m17"))} if found.shape[-2] == 17 else {}),
     }
     if alone:
         return {name: value[:, 0] for name, value in each.items()}
     over = {f"{name}_{which}": value for name in ("p1", "p1_sc", "p2") for which, value in H.over_hypotheses(each[name]).items()}
+    # of the first, the first two, ... hypotheses the best, summed over poses
+    over |= {f"total_err_best_{name}": each[name].cummin(1).values.sum(0) for name in ("p1", "p2")}
     quantiles = H.truth_quantiles(found, truth)
     spread = {"hypo_std": found.std(1).mT} if found.shape[1] > 1 else {}
     return {**each, **over, **spread, "cps_best_auc": H.best_cps_auc(curve), "ece_quantile": quantiles, "ece_metric": quantiles.mean(0).median()}

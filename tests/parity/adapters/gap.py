@@ -15,6 +15,7 @@ from vitruve.core.standards import skeleton
 from vitruve.methods.recognition.gap import GAP, GROUPS, _rename, group_joints, prompts, similarities, text_loss
 from vitruve.nn import skeletons
 from vitruve.nn.text import ClipText
+from vitruve.tasks.recognition import recognition_scores
 
 
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, object]:
@@ -26,9 +27,25 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
         return _text(spec, x, state)
     if state:
         return _network(spec, x["x"], x.get("label"), state)
+    if "score" in x:
+        return _scores(x["score"], x["label"])
+    if "prediction" in x:
+        # targets as a matrix: clips of a class share their row
+        label = x["label"] if x["label"].ndim == 1 else x["label"].argmax(1)
+        prediction = x["prediction"].requires_grad_()
+        loss = text_loss(prediction, label)
+        return {"loss": loss, "label_matrix": (label[:, None] == label).float(), "grad": torch.autograd.grad(loss, prediction)[0]}
     if "label" in x:
         return _losses(spec["config"], x)
     return dict.fromkeys(spec["outputs"], ntu_feeder(x, spec["config"]) if "p_interval" in spec["config"] else _ucla(spec["config"], x))
+
+
+def _scores(score: Tensor, label: Tensor) -> dict[str, object]:
+    scores = recognition_scores(score, label)
+    confusion = torch.tensor(scores.confusion)
+    there = (confusion.sum(0) + confusion.sum(1)) > 0
+    each, top = torch.tensor(scores.per_class)[there], torch.tensor([scores.top1, scores.top5])
+    return {"top1": top[0], "top5": top[1], "topk": top, "accuracy": top[0], "each_acc": each, "confusion": confusion[there][:, there]}
 
 
 def _ucla(config: dict, x: dict[str, Tensor]) -> Tensor:

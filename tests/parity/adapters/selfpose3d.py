@@ -18,6 +18,7 @@ from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton
 from vitruve.methods.multiview.selfpose3d import Config, SelfPose3d, to_room, to_world
 from vitruve.metrics.multiview import panoptic_ap, pcp
+from vitruve.nn.pictures import recoloured
 from vitruve.nn.pose_resnet import PoseAttention, PoseResNet, pose_resnet_sizes
 from vitruve.nn.voxel import V2VNet, draw_heatmaps, gaussian_volume, local_maxima, project, soft_argmax_3d, unproject, v2v_sizes, voxel_grid
 from vitruve.tasks.method import load_strictly
@@ -27,11 +28,13 @@ MM = 1000.0
 
 
 def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], state: dict[str, Tensor]) -> dict[str, Any]:
-    x = {k: torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
+    x = {k: v if v.dtype.kind in "US" else torch.from_numpy(np.asarray(v)) for k, v in inputs.items()}
     if {"gt", "pred", "roots"} <= x.keys():
         return metric(x, spec["config"])
     if {"gt", "pred"} <= x.keys() and x["gt"].shape[-2] == 14:
         return parts(x)
+    if "operations" in x:
+        return pictures(x)
     if "joints_3d" in x and "score" in x:
         return targets(x, spec["config"])
     if "views1" in x:
@@ -243,6 +246,21 @@ def _stand_in(state: dict[str, Tensor], prefix: str) -> nn.Module | None:
     return net
 
 
+def _draws(x: dict[str, Tensor], copy: int, views: int, size: tuple[int, int]) -> tuple[Tensor, ...]:
+    """Numbers of synthetic roots that a golden gives for a copy, or, where it only seeds, drawn in the authors' order."""
+    if f"n_roots{copy}" in x or "n_roots" in x:
+        n, u, z, noise = (x.get(f"{k}{copy}", x.get(k)) for k in ("n_roots", "uniform", "z_noise", "hm_noise"))
+        assert n is not None and u is not None and z is not None and noise is not None
+        if n.ndim:
+            n, u, z, noise = n[copy - 1], u[copy - 1], z[copy - 1], noise[copy - 1]
+        k = int(n)
+        return torch.stack([u[:k], u[k : 2 * k]], -1)[None], u[None, 2 * k : 2 * k + 1], z[None, :k], noise.reshape(1, views, 1, *size[::-1])
+    k = int(torch.randint(1, int(x["most"]), (1,)))
+    floor = torch.cat([torch.rand(1, k, 1), torch.rand(1, k, 1)], -1)
+    height, jitter = torch.rand(1, 1), torch.randn(1, k, 1)[..., 0]
+    return floor, height, jitter, torch.stack([torch.randn(1, *size[::-1]) for _ in range(views)])[None]
+
+
 def losses(x: dict[str, Tensor], spec: dict, state: dict[str, Tensor]) -> dict[str, Any]:
     given = spec["config"]
     parts = {"pose_net": "pose_net.v2v_net.", "root_net": "root_net.v2v_net."}
@@ -256,7 +274,6 @@ def losses(x: dict[str, Tensor], spec: dict, state: dict[str, Tensor]) -> dict[s
         if given.get("WITH_ATTN", True):
             model.attention = PoseAttention(**pose_resnet_sizes(state, "attn.backbone."))
             load_strictly(model.attention, {k.removeprefix("attn."): v for k, v in state.items() if k.startswith("attn.")})
-    model.eval()
     rig = cameras_of(x)
 
     def look(copy: int) -> Look:
@@ -279,15 +296,42 @@ def losses(x: dict[str, Tensor], spec: dict, state: dict[str, Tensor]) -> dict[s
     looks = (look(1), look(2), look(3))
     said = re.search(r"epoch\s*=\s*(\d+)", spec["calls"])
     epoch = int(said.group(1)) if said else 0
+    options = given["NETWORK"]
     model.stage = "joints" if epoch >= given["TRAIN"].get("L1_EPOCH", 5) else "pose"
-    if given["NETWORK"].get("TRAIN_ONLY_2D"):
+    if options.get("TRAIN_ONLY_2D"):
         model.stage = "backbone"
+    elif options.get("TRAIN_ONLY_ROOTNET"):
+        model.stage = "root"
+    elif not options.get("FREEZE_ROOTNET", True) and not options.get("USE_GT"):
+        model.stage = None
+    model.train(in_training(spec))
+    # of the release it is the config that says which parts rest, whatever is trained
+    if in_training(spec) and model.backbone is not None:
+        model.backbone.train(options.get("TRAIN_BACKBONE", True))
+    copies, x["most"] = iter((1, 2, 3)), torch.tensor(model.config.candidates)
+    model.draws = lambda size, views: _draws(x, next(copies), views, model.config.heatmap_size)  # type: ignore[method-assign]
+    seed = re.search(r"manual_seed\((\d+)\)", spec["calls"])
+    if seed:
+        torch.manual_seed(int(seed[1]))
     if given["NETWORK"].get("USE_GT") and "roots_3d" in x:
         places = x["roots_3d"].float().reshape(1, -1, 3) / MM
         heights = (torch.arange(places.shape[1]) < int(x["num_person"])).float()[None]
         model.propose = lambda volume: (places, heights)  # type: ignore[method-assign]
-    terms = model.losses(MultiviewBatch(rig, looks[2], looks[:2]))
-    names = {"heatmaps": "loss_2d", "rendering": "loss_pose3d_ssv", "attention": "loss_attn_ssv", "matched_joints": "loss_pose3d_l1_ssv"}
+    batch = MultiviewBatch(rig, looks[2], looks[:2])
+    terms = model.losses(batch)
+    if model.stage == "root" and model.backbone is not None:
+        # theirs has it beside, whatever is trained
+        model.stage = "backbone"
+        terms |= model.losses(batch)
+        model.stage = "root"
+    names = {
+        "synthetic": "loss_root_syn",
+        "consistency": "loss_root_reg",
+        "heatmaps": "loss_2d",
+        "rendering": "loss_pose3d_ssv",
+        "attention": "loss_attn_ssv",
+        "matched_joints": "loss_pose3d_l1_ssv",
+    }
     out: dict[str, Any] = {names[k]: v for k, v in terms.items()}
     sum(terms.values()).backward()
     weights = {
@@ -307,6 +351,8 @@ def losses(x: dict[str, Tensor], spec: dict, state: dict[str, Tensor]) -> dict[s
         places, heights = model.propose(model.root_volume(heatmaps[2], room, looks[2].crop))
         found = heights > model.config.threshold
         out["grid_centers"] = centres(places, heights, model.config.threshold)
+        if model.stage == "root":
+            return out
         for copy in (1, 2):
             joints = model.poses(heatmaps[copy - 1], room, looks[copy - 1].crop, places, found)
             flags = out["grid_centers"][:, :, None, 3:].expand(-1, -1, joints.shape[2], -1)
@@ -320,7 +366,25 @@ def losses(x: dict[str, Tensor], spec: dict, state: dict[str, Tensor]) -> dict[s
             # candidates that are somebody come first
             out[f"kps_2d_{copy}{3 - copy}"] = seen[0][:, : int(found.sum())]
             out[f"l1_{copy}{3 - copy}"] = model.matched_joint_loss(seen, other, found) if other.joints is not None else torch.tensor(0.0)
-    return out
+    return Named(out, model, _of_theirs(model))
+
+
+def _of_theirs(model: SelfPose3d) -> dict[str, Tensor]:
+    """Parameters and buffers by the authors' keys."""
+    own = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    return {re.sub(r"^attention\.", "attn.", re.sub(r"^(root|pose)_net\.", r"\1_net.v2v_net.", k)): v for k, v in own.items()}
+
+
+def pictures(x: dict[str, Any]) -> dict[str, Any]:
+    """Changes of colour one after the other on pictures (N, H, W, 3): their names, levels and signs."""
+    image = x["image"].permute(0, 3, 1, 2).float() / 255
+    made = []
+    for i, names in enumerate(x["operations"]):
+        one = image[i % len(image)]
+        for name, level, sign in zip(names, x["levels"][i].tolist(), x["signs"][i].tolist()):
+            one = recoloured(one, str(name).lower(), level, sign > 0)
+        made.append((255 * one).round().byte().permute(1, 2, 0))
+    return {"changed": torch.stack(made)}
 
 
 # -- targets and metrics -------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from tests.parity.reading import in_training
 from vitruve.methods.recognition.skateformer import SkateFormer
 from vitruve.methods.robustness.tasar import TASAR, head_answers
 from vitruve.nn import attacks
-from vitruve.nn.bayes import SGAdaHMC
+from vitruve.nn.bayes import Posterior, SGAdaHMC, gaussian
 from vitruve.nn.tvar import influence
 from vitruve.nn.victims import HDM05, NTU, Body, read_victim
 from vitruve.tasks.recognition import RecognitionBatch
@@ -35,7 +36,11 @@ def run(spec: dict, inputs: dict[str, np.ndarray], keep: dict[str, np.ndarray], 
     if "bayesianModelNum" in config:
         return _tasar(config, x, outputs, state)
     if "attacker" in config:
-        return _attack(config, x, outputs, state, body)
+        return _attack(config, x, f"{spec['calls']} {spec['notes']}", state, body)
+    if not state and "x" in x and {"start", "index", "shear"} & x.keys():
+        return _augmented(x)
+    if not state and {"x", "changed"} <= x.keys():
+        return _perceived(config, x, body)
     if "classifier" in config:
         return _victim(spec, x, outputs, state, body)
     raise ValueError(f"config {sorted(config)}, inputs {sorted(x)}: nothing known")
@@ -84,7 +89,13 @@ def _victim(spec: dict, x: dict[str, Tensor], outputs: list[str], state: dict[st
         found["loss"] = F.cross_entropy(logits, label)
         found["loss"].backward()  # type: ignore[attr-defined]
     ours = {**dict(net.named_parameters()), **dict(net.named_buffers())}
-    return Named(found, net, {k: ours[_inner_name(k)] for k in state if _inner_name(k) in ours})
+    result = Named(found, net, {k: ours[_inner_name(k)] for k in state if _inner_name(k) in ours})
+    for k in state:
+        # MS-G3D's learned graphs: theirs stand one under the other, and the other way round
+        graphs = ours.get(_inner_name(k).removesuffix("A_res") + "PA") if k.endswith("A_res") else None
+        if graphs is not None and graphs.grad is not None:
+            result.gradients[k] = graphs.grad.mT.flatten(0, 1)
+    return result
 
 
 def _inner_name(name: str) -> str:
@@ -173,9 +184,99 @@ def _results(case: attacks.Case, changed: Tensor, logits: Tensor, rate: float) -
     return {"delta_x100": 100 * (changed - case.clean), "adversarial_labels": logits.argmax(1), "fool_rate": np.array([rate])}
 
 
-def _attack(config: dict, x: dict[str, Tensor], outputs: list[str], state: dict[str, Tensor], body: Body) -> dict[str, object]:
+def _augmented(x: dict[str, Tensor]) -> dict[str, object]:
+    """The three changes of Augment, each of the clips given, by the draws given."""
+    clips, out = x["x"], dict[str, object]()
+    if "start" in x:
+        out["cropped"] = attacks.cropped(clips, int(x["start"]), int(x["length"]))
+    if "index" in x:
+        out["corrupted"] = _corrupted(clips, x["flip"], x["index"], x["corruption"])
+    if "shear" in x:
+        out["sheared"] = attacks.sheared(clips, x["shear"])
+    return out
+
+
+def _corrupted(clips: Tensor, flip: Tensor, index: Tensor, turn: Tensor) -> Tensor:
+    hit = torch.zeros(len(clips), clips.shape[2], dtype=torch.bool)
+    hit[torch.arange(len(clips))[:, None], index.long()] = True
+    return attacks.corrupted(clips, hit, torch.where(flip[:, None, None] < 0.5, 0.0, turn), axis=2)
+
+
+def _perceived(config: dict, x: dict[str, Tensor], body: Body) -> dict[str, object]:
+    """SMART's perceptual loss and its gradient."""
+    changed = x["changed"].requires_grad_()
+    loss = _perception(config, body).loss(x["x"], changed)
+    return {"loss": loss, "perceptual_loss": loss, "grad": torch.autograd.grad(loss, changed)[0], "bone_lengths": _lengths(x["x"], body, config)}
+
+
+def _lengths(clips: Tensor, body: Body, config: dict) -> Tensor:
+    return _perception(config, body).lengths(clips.permute(0, 4, 2, 3, 1)).permute(0, 2, 3, 1)
+
+
+class _Draws:
+    """What Augment draws at a step: given, step after step, or drawn after the golden's seed in the authors' order."""
+
+    def __init__(self, x: dict[str, Tensor], seed: int | None) -> None:
+        self.x, self.step, self.dice = x, 0, random.Random(seed)
+        if seed is not None:
+            torch.manual_seed(seed)
+
+    def __call__(self, clips: Tensor, dice: object = None, official_quirks: bool = True) -> Tensor:
+        b, frames = len(clips), clips.shape[2]
+        given = {k: v[self.step] for k, v in self.x.items() if k in ("scale", "start", "choice", "flip", "index", "corruption", "shear")}
+        self.step += 1
+        share = float(given["scale"]) if given else torch.rand(1).item()
+        length = min(max(int(frames * (1 - 0.05 * share)), frames * 4 // 5), frames)
+        start = int(given["start"]) if given else int(torch.randint(0, frames - length + 1, (1,)))
+        clips = attacks.cropped(clips, start, length)
+        if (float(given["choice"]) if given else self.dice.random()) >= 0.5:
+            return attacks.sheared(clips, given["shear"] if given else 2 * torch.rand(b, 3, 3) - 1)
+        flip = given["flip"] if given else torch.rand(b)
+        index = given["index"] if given else torch.randint(0, 25, (b, 15))
+        turn = given["corruption"] if given else torch.stack([2 * torch.rand(3, 3) - 1 if f >= 0.5 else torch.zeros(3, 3) for f in flip])
+        return _corrupted(clips, flip, index, turn)
+
+
+def _posterior(config: dict, state: dict[str, Tensor], body: Body, frames: int, x: dict[str, Tensor], seed: int | None) -> tuple[nn.Module, Posterior]:
+    """The recogniser and its posterior, from entries of three models under a prefix each: it, the means, the mean squares."""
+    parts: dict[str, dict[str, Tensor]] = {}
+    for key, value in state.items():
+        first, _, rest = key.partition(".")
+        kind = "square" if first.startswith("sq") else "mean" if first.startswith("mean") else "base"
+        parts.setdefault(kind, {})[rest] = value
+    name = _surrogate(config, parts["mean"], "classifier")
+    net, mean, square = (read_victim(name, parts[k], body, frames).double() for k in ("base", "mean", "square"))
+    posterior = Posterior(mean)
+    posterior.square = {k: v.detach() for k, v in square.named_parameters()}
+    if seed is not None:
+        torch.manual_seed(seed)
+    if "noise" in x:
+        # all weights of a draw, one after the other
+        rows = iter(x["noise"].flatten(0, 1))
+
+        def draw(scale: float, generator: torch.Generator | None = None) -> Callable[[Tensor], Tensor]:
+            row, weights = next(rows), {}
+            for k, m in posterior.mean.items():
+                noise, row = row[: m.numel()], row[m.numel() :]
+                weights[k] = gaussian(m.flatten(), posterior.square[k].flatten(), scale, noise).view_as(m)
+            return lambda y: torch.func.functional_call(mean, weights, (y,))
+
+        posterior.draw = draw  # type: ignore[method-assign]
+    return net, posterior
+
+
+def _attack(config: dict, x: dict[str, Tensor], words: str, state: dict[str, Tensor], body: Body) -> dict[str, object]:
+    told = re.search(r"\bseed\D{0,2}(\d+)", words)
+    seed = int(told[1]) if told else None
+    bayesian = config["attacker"].startswith("B")
     # in double precision: where rounding turns a ReLU over, gradients jump, and the golden's own rounding is enough of that
-    victims = [read_victim(name, part, body, x["x"].shape[2]).double() for name, part in _members(config, state)]
+    frames = x["x"].shape[2]
+    posterior = None
+    if bayesian and config["classifier"] not in ("MSG3D", "AGCN"):
+        net, posterior = _posterior(config, state, body, frames, x, seed)
+        victims = [net]
+    else:
+        victims = [read_victim(name, part, body, frames).double() for name, part in _members(config, state)]
 
     def victim(joints: Tensor) -> Tensor:
         return torch.stack([v(joints) for v in victims]).sum(0)
@@ -193,10 +294,22 @@ def _attack(config: dict, x: dict[str, Tensor], outputs: list[str], state: dict[
         changed = attacks.smart(model, clean, label, budget, _perception(config, body), config["classWeight"], {"Adam": "adam"}.get(config["updateRule"], "gd"))
     elif name == "MIG":
         changed = attacks.mig(model, clean, label, budget)
+    elif name == "AUGMENT":
+        draws, ours = _Draws(x, seed), attacks.augmented
+        attacks.augmented = draws
+        try:
+            changed = attacks.augment(model, clean, label, budget, torch.Generator())
+        finally:
+            attacks.augmented = ours
+    elif posterior is not None:
+        changed = attacks.bayesian(model, posterior, clean, label, budget, None, config["n_models"], config["scale"])
+    elif bayesian:
+        # of two streams the release draws recognisers and asks the one that is attacked
+        changed = attacks.ifgsm(model, clean, label, budget)
     elif name in ("ENSEMBLE", "SVRE"):
         changed = attacks.ensemble([model], clean, label, budget)
     else:
-        raise ValueError(f"attacker {name!r} draws random numbers that the golden does not hold")
+        raise ValueError(f"attacker {name!r}: nothing known")
     rate = model.rate
     with torch.no_grad():
         return _results(case, changed, victim(changed), rate)

@@ -104,7 +104,7 @@ class Config:
     scale: float = 0.35
     """Largest change of its scale."""
     rand_augment: bool = True
-    """Two changes of colour on each augmented picture. (The release also turns and shears at random, which moves what is shown.)"""
+    """Up to two changes of colour on each augmented picture."""
     cutout: bool = True
     """2 to 15 squares of 20 to 40 pixels are blotted out of each augmented picture, or of its heatmaps where there are no pictures."""
     min_views: int = 1
@@ -303,20 +303,24 @@ class SelfPose3d(MultiviewEstimator):
             target = self.root_target(roots.nan_to_num(0.0), known)
             volumes = [self.root_volume(h, cameras, x.crop) for h, x in zip(heatmaps[:2], looks)]
             return {"roots": c.root_weight * torch.stack([F.mse_loss(v, target) for v in volumes]).sum()}
-        synthetic = []
-        size, (w, h) = len(heatmaps[0]), c.heatmap_size
-        for look in looks:
-            count = int(torch.randint(1, c.candidates, (1,)))
-            device = heatmaps[0].device
-            roots = self.scatter(torch.rand(size, count, 2), torch.rand(size, 1), torch.randn(size, count)).to(device)
-            noise = torch.randn(size, cameras.rotation.shape[1], 1, h, w, device=device)
+        synthetic, volumes = [], []
+        for x, look in zip(heatmaps, looks):
+            floor, height, jitter, noise = (n.to(x) for n in self.draws(len(x), x.shape[1]))
+            if c.consistency:
+                volumes.append(self.root_volume(x, cameras, look.crop))
+            roots = self.scatter(floor, height, jitter)
             found = self.root_volume(self.draw_roots(roots, cameras, look.crop, noise), cameras, look.crop)
             synthetic.append(F.mse_loss(found, self.root_target(roots, torch.ones_like(roots[..., 0], dtype=torch.bool))))
         terms = {"synthetic": c.root_weight * torch.stack(synthetic).sum()}
         if c.consistency:
-            one, two, plain = (self.root_volume(x, cameras, look.crop) for x, look in zip(heatmaps, looks))
+            one, two, plain = volumes
             terms["consistency"] = c.consistency_weight * (F.mse_loss(one, plain.detach()) + F.mse_loss(two, plain.detach()))
         return terms
+
+    def draws(self, size: int, views: int) -> tuple[Float[Tensor, "B P 2"], Float[Tensor, "B 1"], Float[Tensor, "B P"], Float[Tensor, "B V 1 h w"]]:
+        """What synthetic roots, 1 to `candidates` - 1 of each sample, are made from by :meth:`scatter`, and the noise of :meth:`draw_roots`."""
+        count, (w, h) = int(torch.randint(1, self.config.candidates, (1,))), self.config.heatmap_size
+        return torch.rand(size, count, 2), torch.rand(size, 1), torch.randn(size, count), torch.randn(size, views, 1, h, w)
 
     def scatter(self, floor: Float[Tensor, "B P 2"], height: Float[Tensor, "B 1"], jitter: Float[Tensor, "B P"]) -> Float[Tensor, "B P 3"]:
         """Synthetic roots from uniform numbers (place, and one height for all of a sample) and normal ones (5 cm about it), room axes."""

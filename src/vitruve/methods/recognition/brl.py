@@ -251,11 +251,19 @@ def class_weights(loss: str, counts: Sequence[int], flipped: bool = False) -> Fl
     return w.float()
 
 
-def clip_losses(loss: str, scores: Float[Tensor, "B K"], label: Int[Tensor, " B"], counts: Sequence[int], second: bool = True) -> Float[Tensor, " B"]:
+def clip_losses(
+    loss: str,
+    scores: Float[Tensor, "B K"],
+    label: Int[Tensor, " B"],
+    counts: Sequence[int],
+    second: bool = True,
+    draws: Float[Tensor, "B K"] | None = None,
+) -> Float[Tensor, " B"]:
     """Each clip's loss, before class weights.
 
     Focal (gamma 2), balanced softmax and equalization are cross-entropy in the first stage; LDAM (s 30, margins up to 0.5) is itself in both.
-    Equalization is as released: of the frequent two thirds, classes that are not a clip's own are left out but with probability 0.00176.
+    Equalization is as released: of the frequent two thirds, classes that are not a clip's own are left out but with probability 0.00176, where
+    `draws` from [0, 1), made here if not given, reach 0.99824.
     KPS, which scales and shifts frequent and rare classes apart, scales rare clips up in the second stage only.
 
     Source: BRL (brl/models/losses/losses.py).
@@ -277,7 +285,8 @@ def clip_losses(loss: str, scores: Float[Tensor, "B K"], label: Int[Tensor, " B"
         scores = scores + n.log()
     elif second and loss == "equalization":
         rare = n < n[2 * (len(n) // 3)]
-        kept = rare | (torch.rand_like(scores) >= 1 - 1.76e-3) | F.one_hot(label, len(n)).bool()
+        draws = torch.rand_like(scores) if draws is None else draws
+        kept = rare | (draws >= 1 - 1.76e-3) | F.one_hot(label, len(n)).bool()
         scores = torch.where(kept, scores, -1e7)
     out = F.cross_entropy(scores, label, reduction="none")
     return (1 - (-out).exp()) ** 2 * out if second and loss == "focal" else out
@@ -436,7 +445,7 @@ class BRL(ActionRecognizer):
     def losses(self, batch: RecognitionBatch) -> dict[str, Tensor]:
         """The classification loss of the epoch, mixed clips counting for both labels by their weights."""
         assert batch.label is not None
-        x, other, weight = self._mixed(batch.joints, batch.label)
+        x, other, weight = self.mixed(batch.joints, batch.label)
         scores = self.network(x)
         own, second = (
             (clip_losses(self.config.loss, scores.float(), label, self.counts, self.second_stage), self.clip_weights(label)) for label in (batch.label, other)
@@ -456,19 +465,28 @@ class BRL(ActionRecognizer):
         flipped = c.official_quirks and (self.epoch - math.ceil(c.rebalance_from * self.epochs)) % 2 == 1
         return class_weights(c.loss, self.counts, flipped).to(label.device)[label]
 
-    def _mixed(self, x: Float[Tensor, "B C T J P"], label: Int[Tensor, " B"]) -> tuple[Float[Tensor, "B C T J P"], Int[Tensor, " B"], Float[Tensor, " B"]]:
-        """Clips of which some are mixed, the second label of each, and what the first counts."""
+    def mixed(
+        self,
+        x: Float[Tensor, "B C T J P"],
+        label: Int[Tensor, " B"],
+        chosen: Int[Tensor, " N"] | None = None,
+        draw: Callable[[list[int]], int] | None = None,
+    ) -> tuple[Float[Tensor, "B C T J P"], Int[Tensor, " B"], Float[Tensor, " B"]]:
+        """Clips of which some are mixed, the second label of each, and what the first counts.
+
+        Which are mixed may be given, and, with quirks, how the partner of each is drawn from those that are left; both are random otherwise.
+        """
         c, size = self.config, len(x)
         weight = torch.ones(size, device=x.device)
-        number = int(c.mix_ratio * size)
+        number = int(c.mix_ratio * size) if chosen is None else len(chosen)
         if c.mix == "none" or not number or size < 2:
             return x, label, weight
         counts = torch.tensor(self.counts, device=x.device)
         share = 1 - float(self.lower.float().mean())
         alpha = c.mix_alpha if c.mix_alpha is not None else 0.64 if c.official_quirks else share
-        chosen = torch.randperm(size)[:number]
+        chosen = torch.randperm(size)[:number] if chosen is None else chosen
         if c.official_quirks:
-            x, pairs = released_mix(x, chosen.tolist(), lambda left: left[int(torch.randint(len(left), ()))], self.lower)
+            x, pairs = released_mix(x, chosen.tolist(), draw or (lambda left: left[int(torch.randint(len(left), ()))]), self.lower)
             chosen, partner = torch.tensor(pairs).T
         else:
             # any other clip: so many places further on
