@@ -97,6 +97,21 @@ def test_square_convolutions_are_used_where_they_pay_and_in_single_precision_nea
         assert torch.equal(fused.convolved(other, x, other.weight, other.bias), other(x))
 
 
+@pytest.mark.parametrize("stride", [(1, 1), (2, 1), (2, 2)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_maps_of_many_entries_are_convolutions(stride, bias):
+    g = torch.Generator().manual_seed(0)
+    conv = nn.Conv2d(5, 7, 1, stride, bias=bias).double()
+    # a part of the channels, as branches that share a map get
+    x = torch.randn(16, 8, 6, 9, generator=g, dtype=torch.float64, requires_grad=True)
+    ours, plain = fused.convolved(conv, x[:, 1:6], conv.weight, conv.bias), conv(x[:, 1:6])
+    assert torch.allclose(ours, plain, atol=1e-12)
+    along = torch.randn(plain.shape, generator=g, dtype=torch.float64)
+    given = (x, *conv.parameters())
+    for a, e in zip(torch.autograd.grad(ours, given, along), torch.autograd.grad(plain, given, along)):
+        assert torch.allclose(a, e, atol=1e-11)
+
+
 @pytest.mark.parametrize("frames,stride", [(1, 1), (2, 2), (7, 1), (7, 2), (8, 2), (9, 3)])
 def test_temporal_maximum_is_pooling(frames, stride):
     x = torch.randn(2, 3, frames, 4)

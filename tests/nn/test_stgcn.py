@@ -58,10 +58,16 @@ def test_impossible_graphs_are_refused(options):
 @pytest.mark.parametrize("c_in, c_out", [(3, 16), (16, 16), (16, 4)])
 def test_both_orders_of_a_graph_convolution_are_its_definition(c_in, c_out):
     torch.manual_seed(0)
-    layer, graph, x = GraphConvolution(c_in, c_out, 3), torch.rand(3, 4, 4), torch.randn(2, c_in, 5, 4)
+    layer, graph, x = GraphConvolution(c_in, c_out, 3), torch.rand(3, 4, 4, requires_grad=True), torch.randn(2, c_in, 5, 4, requires_grad=True)
     w, b = layer.conv.weight.view(3, c_out, c_in), layer.conv.bias.view(3, c_out)
     expected = sum(torch.einsum("nctv,vw->nctw", torch.einsum("dc,nctv->ndtv", w[k], x) + b[k, :, None, None], graph[k]) for k in range(3))
-    assert torch.allclose(layer(x, graph), expected, atol=1e-5)
+    found, along = layer(x, graph), torch.randn_like(expected)
+    assert torch.allclose(found, expected, atol=1e-5)
+    given = (x, graph, *layer.parameters())
+    for a, e in zip(torch.autograd.grad(found, given, along), torch.autograd.grad(expected, given, along)):
+        assert torch.allclose(a, e, atol=1e-4)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.allclose(layer(x, graph).float(), expected, atol=0.1)
 
 
 def model(**options) -> STGCN:

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vitruve.nn.fused import fixed, folded, learns, watched
+from vitruve.nn.fused import convolved, fixed, folded, learns, shortcut, watched
 from vitruve.nn.gcn import STRIDES, WIDTHS, GraphTemporalBlock, MultiScaleTemporal, SkeletonGCN
 
 
@@ -34,7 +34,8 @@ class ChannelTopology(nn.Module):
 
         The mean and a 1x1 map may change places: the mean first is T times less work.
         """
-        pairs = torch.tanh(self.conv1(mean) - self.conv2(mean).mT).flatten(2)
+        to, of = (convolved(conv, mean, conv.weight, conv.bias) for conv in (self.conv1, self.conv2))
+        pairs = torch.tanh(to - of.mT).flatten(2)
         assert self.conv4.bias is not None
         # the shared adjacency and the bias are two more entries of the sum over the relation's channels
         shared = torch.stack([adjacency.mT.flatten(), torch.ones_like(adjacency).flatten()])
@@ -75,7 +76,7 @@ class CTRGraphConv(nn.Module):
         scale, base = (None, None) if learns(self.bn) else self._folded(x)
         if scale is not None:
             weight, bias = weight * scale[:, None, None, None, None], bias * scale[:, None]
-        mapped = F.conv2d(x, weight.flatten(0, 1), bias.flatten()).unflatten(1, (-1, len(maps)))
+        mapped = convolved(maps[0], x, weight.flatten(0, 1), bias.flatten()).unflatten(1, (-1, len(maps)))
         y = None if base is None else base.flatten(0, 1).to(mapped.dtype)
         for conv, own, a in zip(self.convs, mapped.unbind(2), self.PA):
             topology = conv.topology(mean, a, self.alpha)  # type: ignore[operator]
@@ -83,7 +84,7 @@ class CTRGraphConv(nn.Module):
             y = own.flatten(0, 1) @ topology.flatten(0, 1) if y is None else y.baddbmm_(own.flatten(0, 1), topology.flatten(0, 1))
         assert y is not None
         y = y.unflatten(0, (len(x), -1))
-        return F.relu(y if scale is not None else self.bn(y) + self.down(x), inplace=True)
+        return F.relu(y if scale is not None else self.bn(y) + shortcut(self.down, x), inplace=True)
 
     def _folded(self, x: Float[Tensor, "N C T V"]) -> tuple[Float[Tensor, " D"], Float[Tensor, "N D T V"]]:
         """Where normalisation is fixed: its scale, and the shortcut with its shift, to which subsets are added."""
@@ -91,7 +92,7 @@ class CTRGraphConv(nn.Module):
         if isinstance(self.down, nn.Identity):
             return scale, x + shift[:, None, None]
         weight, bias = folded(*self.down)  # type: ignore[misc]
-        return scale, F.conv2d(x, weight, bias + shift)
+        return scale, convolved(self.down[0], x, weight, bias + shift)  # type: ignore[arg-type]
 
 
 class CTRGCN(SkeletonGCN):

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from vitruve.core.skeleton import Skeleton
 from vitruve.errors import OptionError, ShapeError
-from vitruve.nn.fused import conv_norm, shortcut, watched
+from vitruve.nn.fused import conv_norm, convolved, shortcut, watched
 from vitruve.nn.graph import hop_distances
 
 STRATEGIES = ("uniform", "distance", "spatial")
@@ -73,14 +73,19 @@ class GraphConvolution(nn.Module):
 
     def forward(self, x: Float[Tensor, "N C T J"], graph: Float[Tensor, "K J J"]) -> Float[Tensor, "N D T J"]:
         c_in, k = x.shape[1], self.partitions
+        weight, bias, each = self.conv.weight, self.conv.bias, graph[:, None].expand(-1, len(x), -1, -1)
+        assert bias is not None
         if self.conv.out_channels <= c_in * k:
-            return torch.einsum("nkctv,kvw->nctw", self.conv(x).unflatten(1, (k, -1)), graph)
+            first, *others = convolved(self.conv, x, weight, bias).unflatten(1, (k, -1)).flatten(2, 3).unbind(1)
+            y = torch.bmm(first, each[0])
+            for part, a in zip(others, each[1:]):
+                # sums over partitions are made where products are
+                y.baddbmm_(part, a.to(part.dtype))
+            return y.unflatten(1, (-1, x.shape[2]))
         # both maps are linear: where channels grow, fewer are summed over neighbours if that comes first
-        mixed = torch.einsum("nctv,kvw->nkctw", x, graph).flatten(1, 2)
-        weight = self.conv.weight.reshape(k, -1, c_in).transpose(0, 1).reshape(-1, k * c_in, 1, 1)
-        assert self.conv.bias is not None
-        bias = self.conv.bias.reshape(k, -1).T @ graph.sum(1)
-        return F.conv2d(mixed, weight) + bias[:, None]
+        mixed = torch.stack([torch.bmm(x.flatten(1, 2), a) for a in each], 1).unflatten(2, (c_in, -1)).flatten(1, 2)
+        weight = weight.reshape(k, -1, c_in).transpose(0, 1).reshape(-1, k * c_in, 1, 1)
+        return convolved(self.conv, mixed, weight, None) + (bias.reshape(k, -1).T @ graph.sum(1))[:, None]
 
 
 class STGCNBlock(nn.Module):
