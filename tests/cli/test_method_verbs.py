@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import torch
+from tests.core.figures import walk
+from tests.core.test_markers import markers
 
 import vitruve as vt
 from vitruve.claims.base import ClaimResult
@@ -68,6 +70,15 @@ def test_train_eval_predict_recognition(trained: Path, clips: list[ActionClip], 
     assert answer["label"] in ("stay", "rise") and answer["confidence"] + answer["alternatives"][0]["confidence"] == pytest.approx(1)
     assert main(["predict", "skateformer", file, *weights]) == 0
     assert capsys.readouterr().out.startswith(answer["label"])
+
+
+def test_eval_on_other_classes_is_refused(trained: Path, clips: list[ActionClip], capsys: pytest.CaptureFixture[str]) -> None:
+    """As many classes with other names: an accuracy would mean nothing."""
+    for c in clips:
+        c.poses.metadata["class_name"] = ("sit", "stand")[c.label]
+    assert main(["eval", "skateformer", "--data", "nw_ucla", "--weights", str(trained)]) == 1
+    error = capsys.readouterr().err
+    assert "names 2 classes (stay, rise" in error and "nw_ucla asks for 2 classes (sit, stand" in error
 
 
 def test_training_goes_on_in_its_folder_and_only_there(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,6 +164,13 @@ def test_predict_lifts_keypoints(tmp_path: Path, capsys: pytest.CaptureFixture[s
     (written,) = json.loads(capsys.readouterr().out)["written"]
     lifted = vt.load(written)
     assert written == str(tmp_path / "seen-3d.npz") and lifted.dims == 3 and lifted.num_frames == 5 and lifted.positions.isfinite().all()
+
+
+def test_predict_names_what_markers_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Markers on the skin become joint centres, as for the pipeline."""
+    file = str(vt.save(markers(walk(60)), tmp_path / "markers.trc"))
+    assert main(["predict", "ens1d", file, "--json"]) == 0
+    assert 0 < json.loads(capsys.readouterr().out)["confidence"] <= 1
 
 
 def test_predict_writes_each_future(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -286,7 +304,8 @@ def test_data_says_what_is_here_and_how_to_get_the_rest(tmp_path: Path, capsys: 
     present = {d["name"]: d["present"] for d in json.loads(capsys.readouterr().out)}
     assert present["sbu"] and not present["nw_ucla"]
     assert main(["data", "--data-root", str(tmp_path)]) == 0
-    assert "nw_ucla" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "nw_ucla" in listed and "--data for gait: gait_walkers, " in listed and "--data for biomechanics: synthpose" in listed
     assert main(["data", "nw_ucla", "--data-root", str(tmp_path)]) == 0
     assert "get it: skeletons as JSON files" in capsys.readouterr().out
     assert main(["data", "nw_ucla", "--check", "--data-root", str(tmp_path)]) == 1

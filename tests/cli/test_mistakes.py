@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,19 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("run notes.txt -o out", "give SMPL parameters as .npz under AMASS's names, or joint positions as .csv"),
         ("run table.csv -o out", "expected columns '<joint>_x' of 1 to 10000 joints, found a, b"),
         ("run arrays.npz -o out", "none of the .npz formats fits: AMASS"),
+        ("info part.npz", "part.npz: not an .npz file"),
+        ("run part.npz -o out", "part.npz: not an .npz file"),
+        ("triangulate part.npz -o out.npz", "give --cameras FILE"),
+        ("triangulate broken.npz -o out.npz", "broken.npz: the arrays cannot be read"),
+        ("run flat.json --fps 0 -o out", "flat.json: fps: expected a positive number, found 0"),
+        ("predict ens1d two.npz --person 2", "person 2: there are 2"),
+        ("predict ens1d walk.bvh --person 0", "the motion of one person"),
+        ("lift shares.npz -o out.npz --image-size 320 240", "is for pixels; these 2D keypoints are in image sizes"),
+        ("run shares.npz -o out --image-size 320 240", "is for pixels"),
+        ("bench lifting --data nw_ucla --output out --runs out", "--data and --attacks are for robustness"),
+        ("bench lifting --attacks ifgsm --output out --runs out", "--data and --attacks are for robustness"),
+        ("train eqmotion --data charged --folder out --device gpu --devices 99", "--device gpu --devices 99: torch finds"),
+        ("view walk.bvh --port 65536", "port 65536: expected 0 to 65535"),
         ("run folder.bvh -o out", "no file that can be read; found nothing; expected one of .amc"),
     ],
 )
@@ -72,8 +86,14 @@ def test_one_line_and_nothing_written(command: str, said: str, here: Path, capsy
     mot.write(mot.Table(("time", "hip_flexion_r"), np.array([[0.0, 1.0], [0.5, 2.0]]), in_degrees=True), "hip.mot")
     (here / "table.csv").write_text("a,b\n1,2\n")
     np.savez("arrays.npz", a=np.zeros(3))
+    vt.save(replace(vt.sample("walk2d")[:40], metadata={"units": "image sizes"}), "shares.npz")
     for name in ("film.mp4", "model.osim", "notes.txt"):
         (here / name).touch()
+    (here / "part.npz").write_bytes((here / "two.npz").read_bytes()[:2000])
+    np.savez("broken.npz", RT=np.zeros((9, 9)), det_view=np.zeros(3), paf_view=np.zeros(3))
+    whole = bytearray((here / "broken.npz").read_bytes())
+    whole[200:220] = bytes(255 - b for b in whole[200:220])
+    (here / "broken.npz").write_bytes(whole)
     before = sorted(here.rglob("*"))
     assert main(command.format(folder="folder.bvh").split()) == 1
     error = capsys.readouterr().err
@@ -113,6 +133,9 @@ def test_samples_are_files_to_every_verb(here: Path) -> None:
     assert len(vt.load("out.skeleton").skeleton) == 25
 
 
-def test_one_of_two_people(here: Path) -> None:
+def test_one_of_two_people(here: Path, capsys: Capture) -> None:
+    assert main(["predict", "ens1d", "two.npz", "--person", "1"]) == main(["predict", "ens1d", "walk.bvh"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[:5] == said[5:] and len(said) == 10
     assert main(["convert", "two.npz", "out.trc", "--person", "1"]) == 0
     torch.testing.assert_close(vt.load("out.trc").positions[0], vt.load("two.npz").positions[1], atol=1e-5, rtol=0)

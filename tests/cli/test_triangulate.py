@@ -31,6 +31,15 @@ def test_people_are_where_they_were(files, method, capsys):
     assert best.max() < 0.03
 
 
+def test_one_of_them_as_markers(files, capsys):
+    _, arguments, out = files
+    markers = out.with_suffix(".trc")
+    assert main([*arguments, "-o", str(markers)]) == 1 and "--person" in capsys.readouterr().err
+    assert main([*arguments, "-o", str(markers), "--person", "1"]) == 0
+    assert main([*arguments, "-o", str(out)]) == 0
+    torch.testing.assert_close(vt.load(markers).positions[0], vt.load(out).positions[1], atol=1e-5, rtol=0, equal_nan=True, check_dtype=False)
+
+
 def test_what_is_wrong_is_said(files, capsys):
     _, arguments, out = files
     assert main([*arguments[:-1], "-o", str(out)]) == 1

@@ -150,3 +150,12 @@ def test_shelf(data):
     # y is up: heads over hips over feet
     y = truth.positions[0, 0, :, 1]
     assert y[13] > y[12] > y[2] > y[1] > y[0]
+
+
+def test_which_view_is_out_of_step_is_said():
+    truth, cameras = two_people(10), ring(3)
+    views = views_of(truth, cameras, noise=0.0)
+    for wrong, said in ((views[2][:7], "7 at"), (replace(views[2], skeleton=skeleton("h36m17")), "h36m17")):
+        with pytest.raises(VitruveError, match=said) as error:
+            track_people([*views[:2], replace(wrong, name="back")])
+        assert "view 2 (back)" in str(error.value)

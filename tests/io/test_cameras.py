@@ -10,8 +10,9 @@ import pytest
 import roma
 import torch
 
-from vitruve import Camera, VitruveError
-from vitruve.io.cameras import read_cameras, to_y_up, write_cameras
+from vitruve import Camera, Poses, VitruveError, sample, save, skeleton
+from vitruve.errors import FormatError, OptionError
+from vitruve.io.cameras import read_cameras, read_views, to_y_up, write_cameras
 
 
 def test_own_files_round_trip(tmp_path):
@@ -123,3 +124,36 @@ def test_qualisys_room(data):
     assert 0.3 < middle[1] < 1.7 and all(c.image_size == (1088, 1920) for c in rig.values())
     for c in rig.values():
         assert c.project(middle[None].double()).sub(torch.tensor([544.0, 960.0])).abs().max() < 600
+
+
+def _views(folder):
+    """Three cameras, and a file of each that holds the same person's keypoints; (rig, calibration, files by camera)."""
+    rig = {n: Camera(torch.eye(3).double() * (1 + i), image_size=(640, 480)) for i, n in enumerate("abc")}
+    seen = Poses(torch.rand(1, 4, 17, 2), skeleton("coco17"), 20.0)
+    return rig, write_cameras(rig, folder / "rig.json"), {n: save(seen, folder / f"{n}.json") for n in rig}
+
+
+def test_views_named_like_cameras_belong_to_them(tmp_path):
+    rig, calibration, files = _views(tmp_path)
+    for v in read_views([files[n] for n in "cab"], calibration):
+        assert torch.equal(v.camera.intrinsics, rig[v.name].intrinsics) and v.fps == 20 and v.image_size == (640, 480)
+    # other names: in order
+    other = [files["b"].rename(tmp_path / "x.json"), files["c"], files["a"]]
+    assert [v.camera.intrinsics[0, 0].item() for v in read_views(other, calibration, fps=5.0)] == [1, 2, 3]
+
+
+def test_a_view_may_see_nobody_and_nothing_else(tmp_path):
+    _, calibration, files = _views(tmp_path)
+    paths = list(files.values())
+    paths[1].write_text(json.dumps({"images": [{"id": 0}], "annotations": []}))
+    views = read_views(paths, calibration)
+    assert views[1].num_frames == 4 and not views[1].valid.any() and views[0].valid.all() and views[1].image_size == (640, 480)
+    with pytest.raises(OptionError, match="2 views but 3 cameras"):
+        read_views(paths[:2], calibration)
+    with pytest.raises(OptionError, match="nobody is in any of the 3 views"):
+        read_views([paths[1]] * 3, calibration)
+    with pytest.raises(OptionError, match="w.bvh: views are 2D"):
+        read_views([save(sample("walk")[:2], tmp_path / "w.bvh"), *paths[1:]], calibration)
+    paths[2].write_text("{")
+    with pytest.raises(FormatError, match="not JSON"):
+        read_views(paths, calibration)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import vitruve as vt
+from vitruve.cli import main
 from vitruve.core.inertial import Inertial
 from vitruve.errors import FormatError
 from vitruve.io.inertial import is_inertial, read, write
@@ -61,6 +62,8 @@ def test_a_sensor_without_a_gyroscope_is_unknown_there(tmp_path: Path):
         ("a_acc_x,a_acc_y,a_acc_z\n1,2,3\n1,2,3\n", "give fps"),
         ("time,a_acc_x,a_acc_y,a_acc_z\n0,1,2,3\n1,1,2,3\n1,1,2,3\n", r":4: expected a 'time' that grows"),
         ("time,a_acc_x,a_acc_y,a_acc_z\n0,1,2,3\n1,1,,3\n", "not a number at sample 1"),
+        ("time,a_acc_x,a_acc_y,a_acc_z\n0,1,2,3\n", "a single sample"),
+        ("time,a_acc_x,a_acc_y,a_acc_z\n0,1,2,3\n1,1,2,3\n2,1,2,3\n9,1,2,3\n", r":5: a gap of 7 s, expected samples every 1 s"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str):
@@ -81,3 +84,22 @@ def test_fps_may_be_given_and_arrays_must_be_there(tmp_path: Path):
         read(tmp_path / "none.csv")
     with pytest.raises(FormatError, match=r"\.csv or \.npz"):
         write(recording(), tmp_path / "x.bvh")
+
+
+def test_a_part_of_a_file_is_told(tmp_path: Path):
+    path = tmp_path / "x.npz"
+    write(recording(), path)
+    path.write_bytes(path.read_bytes()[:300])
+    assert not is_inertial(path)
+    with pytest.raises(FormatError, match=r"x\.npz: the arrays cannot be read"):
+        read(path)
+
+
+def test_a_table_of_accelerations_is_no_motion(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "x.csv"
+    write(recording(), path)
+    with pytest.raises(FormatError, match="accelerations of worn sensors, not joint positions"):
+        vt.load(path)
+    assert main(["info", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "accelerations and angular velocities of worn sensors" in said and "right_wrist, pelvis" in said and "samples  6" in said

@@ -13,7 +13,7 @@ from vitruve.core.poses import Poses
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton
 from vitruve.errors import FormatError, OptionError, VitruveError
-from vitruve.io import keypoints, load, save
+from vitruve.io import keypoints, load, load_clip, save
 
 
 def _put(path, value):
@@ -288,3 +288,19 @@ def test_panoptic_people_stand(data):
     p = keypoints.read(data / "photo_pose_samples/panoptic_body3d/160906_band2/hdPose3d_stage1_coco19")
     up = (p.joint("neck") - p.joint("mid_hip"))[..., 1]
     assert (up[up.isfinite()] > 0.3).all() and (up[up.isfinite()] < 0.7).all()
+
+
+def test_panoptic_frames_are_one_recording(tmp_path):
+    for t in (7, 8, 9):
+        body = {"id": 3, "joints19": np.tile([100.0 * t, -50, 20, 1], 19).tolist()}
+        _put(tmp_path / f"body3DScene_{t:08d}.json", {"bodies": [body]})
+    for p in (load(tmp_path), load_clip(tmp_path)):
+        assert (p.num_people, p.num_frames, p.skeleton.name) == (1, 3, "panoptic19")
+        torch.testing.assert_close(p.positions[0, :, 0, 0], torch.tensor([7.0, 8.0, 9.0]))
+
+
+@pytest.mark.parametrize("fps", [0, -5.0, float("inf"), float("nan")])
+def test_a_frame_rate_is_a_positive_number(tmp_path, fps):
+    file = _put(tmp_path / "r.json", [{"image_id": 1, "keypoints": _person(100).ravel().tolist()}])
+    with pytest.raises(OptionError, match=r"r\.json: fps: expected a positive number"):
+        load(file, fps=fps)

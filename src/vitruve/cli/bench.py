@@ -18,7 +18,7 @@ vitruve bench lifting --quick --seeds 1
 def bench(
     what: tyro.conf.Positional[Literal["robustness", "lifting"]],
     /,
-    data: Annotated[tuple[str, ...], tyro.conf.arg(metavar="SET")] = ("nw_ucla",),
+    data: Annotated[tuple[str, ...], tyro.conf.arg(metavar="SET")] = (),
     quick: bool = False,
     attacks: tuple[str, ...] = (),
     seeds: int = 3,
@@ -30,7 +30,7 @@ def bench(
 
     Args:
         what: robustness or lifting.
-        data: sets whose recognisers are attacked: nw_ucla, msr_action3d.
+        data: sets whose recognisers are attacked: nw_ucla, msr_action3d; the first by default.
         quick: tiny networks, few samples and steps.
         attacks: those of ifgsm, mifgsm, smart, ciasa, mig, augment, ensemble, svre, ba, tasar; all by default.
         seeds: how many each system is trained with.
@@ -54,6 +54,8 @@ def bench(
         console.print(text, style="dim")
 
     if what == "lifting":
+        if data or attacks:
+            raise OptionError("--data and --attacks are for robustness; bench lifting trains on cmu_lift")
         from vitruve.claims.lifting import bench as lifting
 
         table = lifting.run(quick, seeds, data_root, runs, say)
@@ -64,7 +66,7 @@ def bench(
         if unknown:
             raise OptionError(f"attack {', '.join(unknown)}: expected some of {', '.join(robustness.ATTACKS)}")
         start = time.monotonic()
-        rows = robustness.run(data, quick, data_root, runs, seeds, attacks or robustness.ATTACKS, say)
+        rows = robustness.run(data or ("nw_ucla",), quick, data_root, runs, seeds, attacks or robustness.ATTACKS, say)
         table = robustness.table(rows, quick, time.monotonic() - start)
         print(f"wrote {robustness.picture(rows, path.with_suffix('.png'))}")
     print(f"{in_columns(table.rows)}\n\n{table.text}\nwrote {table.write(path)}")

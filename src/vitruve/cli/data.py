@@ -61,6 +61,7 @@ def _list(chosen: list, present: dict[str, bool], root: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from vitruve.methods import catalogue
     from vitruve.training.setup import names
 
     table = Table("set", "task", "here", "terms", title=f"data sets, looked for in {root}", title_justify="left")
@@ -68,5 +69,6 @@ def _list(chosen: list, present: dict[str, bool], root: Path) -> None:
         table.add_row(d.name, d.task, "yes" if present[d.name] else "-", d.terms)
     console = Console()
     console.print(table)
-    for task in dict.fromkeys(d.task for d in chosen):
+    # also what is simulated, or given on request: gait, biomechanics
+    for task in dict.fromkeys([*(d.task for d in chosen), *(m.task for m in catalogue().values())]):
         console.print(f"--data for {task}: {', '.join(names(task))}", highlight=False, soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+from collections.abc import Sequence
 from pathlib import Path
 
 import tyro
@@ -27,13 +28,18 @@ def eval(method: tyro.conf.Positional[str], /, data: str, weights: str | None = 
     from dataclasses import asdict
 
     from vitruve.cli.shared import load_method
+    from vitruve.errors import OptionError
     from vitruve.methods import method as find
+    from vitruve.tasks.recognition import ActionRecognizer
     from vitruve.training.setup import setup
 
     cls = find(method)
     ready = setup(cls.card.task, data, data_root)
+    model = load_method(method, weights)
+    if isinstance(model, ActionRecognizer) and ready.classes and tuple(model.classes) != ready.classes:
+        raise OptionError(f"{weights or method} names {_some(model.classes)}, {data} asks for {_some(ready.classes)}: give --weights trained on {data}")
     # not every score can be had of every set: velocity errors need tracks
-    scores = {k: None if v != v else v for k, v in asdict(ready.test(load_method(method, weights))).items()}
+    scores = {k: None if v != v else v for k, v in asdict(ready.test(model)).items()}
     if json:
         print(json_module.dumps({"method": method, "data": data, **scores}))
         return
@@ -51,3 +57,8 @@ def eval(method: tyro.conf.Positional[str], /, data: str, weights: str | None = 
             for frame, error in value:
                 table.add_row(f"frame +{frame}", f"{error:.4f}")
     Console().print(table)
+
+
+def _some(classes: Sequence[str]) -> str:
+    """A few of many class names."""
+    return f"{len(classes)} classes ({', '.join(classes[:3])}, ...)"

@@ -50,6 +50,7 @@ def lift(
     from vitruve.cli.shared import load_method
     from vitruve.errors import OptionError
     from vitruve.io import check_target
+    from vitruve.pipeline.stages import with_image_size
     from vitruve.tasks.lifting import Lifter
 
     if hypotheses < 1:
@@ -62,7 +63,7 @@ def lift(
         raise OptionError(f"--method {method}: a method of {lifter.card.task}; expected one of lifting")
     keypoints = lifter.open(file, clip)
     if image_size is not None:
-        keypoints = replace(keypoints, image_size=image_size)
+        keypoints = with_image_size(keypoints, image_size)
     if action is not None:
         keypoints = replace(keypoints, metadata={**keypoints.metadata, "action": action})
     if hypotheses == 1:

@@ -30,6 +30,7 @@ def predict(
     image_size: tuple[int, int] | None = None,
     action: str | None = None,
     window: float | None = None,
+    person: int | None = None,
     top: int = 5,
     json: bool = False,
 ) -> None:
@@ -45,26 +46,25 @@ def predict(
         image_size: width and height in pixels, for 2D keypoints whose file does not say.
         action: a word for what is being done, for methods that read it (lifting with text).
         window: seconds; names what is done when in a long recording, by windows of this length every quarter of it.
+        person: number of one person, for files of several, from 0; by default all are read as acting together.
         top: how many alternatives to tell.
         json: for programs.
     """
     from dataclasses import replace
 
-    from vitruve.cli.shared import in_space, load_method
-    from vitruve.core.poses import Poses
+    from vitruve.cli.shared import in_space, load_method, of_person
     from vitruve.errors import OptionError
+    from vitruve.pipeline.stages import with_image_size
     from vitruve.tasks.recognition import ActionRecognizer
 
     if top < 1:
         raise OptionError(f"--top {top}: expected 1 or more")
     model = load_method(method, weights)
-    value = model.open(file, clip)
+    value = of_person(model.open(file, clip), person)
     if fps is not None:
         value = value.resample(fps)
     if image_size is not None:
-        if not isinstance(value, Poses) or value.dims != 2:
-            raise OptionError(f"--image-size is for 2D keypoints; {file} holds something else")
-        value = replace(value, image_size=image_size)
+        value = with_image_size(value, image_size)
     if action is not None:
         value = replace(value, metadata={**value.metadata, "action": action})
     if isinstance(model, ActionRecognizer):

@@ -38,7 +38,7 @@ def run(
     Args:
         inputs: files or folders; several views of one scene where --cameras is given.
         output: folder to write to.
-        cameras: calibration file; the inputs are then 2D keypoint files, one per camera.
+        cameras: calibration file; the inputs are then 2D keypoint files, one per camera, named like the cameras or in their order.
         body: the body to fit: anny, or smpl, smplh, smplx with VITRUVE_BODIES pointing at the model files.
         clip: name or number of a clip, for files that hold many.
         fps: frame rate, for files that do not tell.

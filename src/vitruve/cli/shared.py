@@ -51,26 +51,33 @@ def load_method(slug: str, weights: str | None) -> Method:
 def of_person(value: Motion | Poses, person: int | None) -> Motion | Poses:
     """One of several people; what holds a single one where none is asked for. Raises OptionError for a person who is not there."""
     from vitruve.core.motion import Motion
+    from vitruve.core.poses import Poses
 
     if person is None:
         return value
     if isinstance(value, Motion):
         raise OptionError(f"--person {person}: the file holds the motion of one person")
+    if not isinstance(value, Poses):
+        raise OptionError(f"--person {person}: for files of several people; this holds a {type(value).__name__}")
     if person < 0:
         raise OptionError(f"--person {person}: expected 0 to {value.num_people - 1}")
     return value.person(person)
 
 
 def in_space(value: Any, dims: int) -> Any:
-    """A clip as a method of `dims` coordinates reads it: 2D keypoints are lifted by the lifter that comes with the package, which is said.
+    """A clip as a method of `dims` coordinates reads it: markers become joint centres; 2D keypoints are lifted by the lifter that comes
+    with the package, which is said.
 
     Raises OptionError where they cannot be.
     """
     import sys
 
+    from vitruve.core.markers import is_marker_set, joint_centres
     from vitruve.core.poses import Poses
     from vitruve.pipeline.stages import lift
 
+    if isinstance(value, Poses) and is_marker_set(value):
+        return joint_centres(value)
     if dims != 3 or not isinstance(value, Poses) or value.dims != 2:
         return value
     notes: list[str] = []

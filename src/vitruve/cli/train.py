@@ -54,11 +54,15 @@ def train(
     import torch
 
     from vitruve.cli.shared import changes
+    from vitruve.errors import OptionError
     from vitruve.methods import method as find
     from vitruve.training import TrainingOptions
     from vitruve.training import train as run
     from vitruve.training.setup import setup
 
+    here = torch.accelerator.device_count()
+    if device == "gpu" and devices > here:
+        raise OptionError(f"--device gpu --devices {devices}: torch finds {here or 'no GPU'} here")
     cls = find(method)
     ready = setup(cls.card.task, data, data_root)
     torch.manual_seed(seed)

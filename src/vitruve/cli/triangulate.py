@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import tyro
 
@@ -22,26 +22,27 @@ def triangulate(
     output: Annotated[Path, tyro.conf.arg(aliases=["-o"])] = Path("people.npz"),
     method: Literal["robust", "fit"] = "robust",
     fps: float | None = None,
+    person: int | None = None,
     pictures: Path | None = None,
 ) -> None:
     """Match people across views and time, and write where their joints are in the world (metres, y up).
 
     Args:
-        views: 2D keypoint files, one per camera, in the order of the calibration.
+        views: 2D keypoint files, one per camera: named like the cameras (left.json for the camera left), or in the order of the calibration.
         cameras: calibration file; not needed for a single file that holds the views with their cameras.
         output: file to write.
         method: robust triangulates every joint by itself; fit gives each person a skeleton of constant bones, smooth over time.
         fps: frame rate, for files that do not tell.
+        person: number of the one who is written, from 0, for formats that hold a single one; all by default.
         pictures: where to draw detections and people in every view, and from above: a film (.mp4), or a folder that gets 12 pictures.
     """
-    from dataclasses import replace
-
     import vitruve as vt
+    from vitruve.cli.shared import of_person
     from vitruve.core.multiview import track_people
     from vitruve.core.view_fitting import fit_views
     from vitruve.errors import OptionError
-    from vitruve.io import check_target, load_clip
-    from vitruve.io.cameras import is_scene, read_cameras, read_shelf
+    from vitruve.io import check_target
+    from vitruve.io.cameras import is_scene, read_shelf, read_views
 
     check_target(output)
     if cameras is None:
@@ -49,18 +50,14 @@ def triangulate(
             raise OptionError("give --cameras FILE (a calibration), or one file that holds several views with their cameras")
         seen = read_shelf(views[0])[0]
     else:
-        rig = list(read_cameras(cameras).values())
-        if len(rig) != len(views):
-            raise OptionError(f"{len(views)} views but {len(rig)} cameras in {cameras}")
-        extra: dict[str, Any] = {"fps": fps} if fps is not None else {}
-        seen = [replace(load_clip(f, **extra), camera=c) for f, c in zip(views, rig)]
+        seen = read_views(views, cameras, fps)
     people = track_people(seen)
     line = f"{people.num_people} people in {people.num_frames} frames of {len(seen)} views"
     if method == "fit":
         fitted = fit_views(seen, people=people)
         people = fitted.poses
         line += f", fitted to {float(fitted.reprojection.mean()):.1f} px"
-    print(f"{line}\nwrote {vt.save(people, output)}")
+    print(f"{line}\nwrote {vt.save(of_person(people, person), output)}")
     if pictures is not None:
         from vitruve.render.views import write_pictures
 

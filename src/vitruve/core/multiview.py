@@ -107,13 +107,14 @@ def _views(poses: Sequence[Poses] | Mapping[str, Poses], cameras: Sequence[Camer
     if len(rig) != len(views):
         raise ShapeError(f"{len(views)} views, {len(rig)} cameras")
     first = views[0]
-    for v in views:
+    for n, v in enumerate(views):
+        which = f"view {n}{f' ({v.name})' if v.name else ''}"
         if v.dims != 2:
-            raise OptionError("views are 2D keypoints; these are 3D")
+            raise OptionError(f"{which}: expected 2D keypoints; these are 3D")
         if v.skeleton != first.skeleton:
-            raise SkeletonError(f"views of different skeletons: {first.skeleton.name!r} and {v.skeleton.name!r}")
+            raise SkeletonError(f"views of different skeletons: {first.skeleton.name!r} in view 0, {v.skeleton.name!r} in {which}")
         if v.num_frames != first.num_frames or abs(v.fps - first.fps) > 1e-6 * first.fps:
-            raise ShapeError(f"views are not in step: {first.num_frames} frames at {first.fps:g}/s and {v.num_frames} at {v.fps:g}/s")
+            raise ShapeError(f"views are not in step: {first.num_frames} frames at {first.fps:g}/s in view 0, {v.num_frames} at {v.fps:g}/s in {which}")
     return views, Camera.stack(rig).to(torch.float64)
 
 

@@ -18,6 +18,7 @@ from vitruve.core.poses import Poses
 from vitruve.errors import FormatError, OptionError, ShapeError, SkeletonError
 from vitruve.io import packed
 from vitruve.io.files import read_text
+from vitruve.io.native import load_arrays
 from vitruve.tasks.forecasting import ForecastBatch
 from vitruve.tasks.split import Split
 
@@ -101,11 +102,11 @@ def eth_ucy_tracks(folder: str | Path) -> dict[str, Track]:
     folder = Path(folder)
     path = folder / "eth_ucy.npz"
     if path.is_file():
-        with np.load(path, allow_pickle=False) as f:
-            missing = [r for r in RECORDINGS if f"{r}_xy" not in f]
-            if missing:
-                raise FormatError(path, f"no recording {', '.join(missing)}")
-            return {r: Track(f[f"{r}_frame"].astype(np.int64), f[f"{r}_id"], f[f"{r}_xy"], int(f[f"{r}_val_from_frame"])) for r in RECORDINGS}
+        f = load_arrays(path)
+        missing = [r for r in RECORDINGS if f"{r}_xy" not in f]
+        if missing:
+            raise FormatError(path, f"no recording {', '.join(missing)}")
+        return {r: Track(f[f"{r}_frame"].astype(np.int64), f[f"{r}_id"], f[f"{r}_xy"], int(f[f"{r}_val_from_frame"])) for r in RECORDINGS}
     tracks = {}
     for r in RECORDINGS:
         parts = [next(iter(sorted(folder.glob(f"*/{r}_{part}.txt"))), None) for part in ("train", "val")]
@@ -206,16 +207,16 @@ def sdd_tracks(folder: str | Path, classes: Sequence[str] = ("Pedestrian",)) -> 
     path = Path(folder) / "sdd.npz"
     if not path.is_file():
         raise FormatError(path, "no such file")
-    with np.load(path, allow_pickle=False) as f:
-        known = f["class_names"].tolist()
-        unknown = [c for c in classes if c not in known]
-        if unknown:
-            raise OptionError(f"class {unknown[0]!r}: expected one of {', '.join(known)}")
-        tracks = {}
-        for video in sorted(k.removesuffix("_box") for k in f.files if k.endswith("_box")):
-            rows = np.isin(f[f"{video}_occluded_generated_class"][:, 2], [known.index(c) for c in classes])
-            box = f[f"{video}_box"][rows].astype(np.float32)
-            tracks[video] = Track(f[f"{video}_frame"][rows].astype(np.int64), f[f"{video}_id"][rows], (box[:, :2] + box[:, 2:]) / 2)
+    f = load_arrays(path)
+    known = f["class_names"].tolist()
+    unknown = [c for c in classes if c not in known]
+    if unknown:
+        raise OptionError(f"class {unknown[0]!r}: expected one of {', '.join(known)}")
+    tracks = {}
+    for video in sorted(k.removesuffix("_box") for k in f if k.endswith("_box")):
+        rows = np.isin(f[f"{video}_occluded_generated_class"][:, 2], [known.index(c) for c in classes])
+        box = f[f"{video}_box"][rows].astype(np.float32)
+        tracks[video] = Track(f[f"{video}_frame"][rows].astype(np.int64), f[f"{video}_id"][rows], (box[:, :2] + box[:, 2:]) / 2)
     return tracks
 
 

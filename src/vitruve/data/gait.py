@@ -21,6 +21,7 @@ from vitruve.core.poses import Poses
 from vitruve.errors import FormatError, OptionError
 from vitruve.io import load_clip, packed, restricted
 from vitruve.io.files import atomic
+from vitruve.io.native import load_arrays
 from vitruve.render.raster import face_labels, label_map, rasterise, vertex_normals
 from vitruve.tasks.gait import PARTS, SIZE, GaitBatch, GaitQuery, GaitRecognizer, GaitSequence
 from vitruve.tasks.split import Split
@@ -113,11 +114,10 @@ def read_sequence(path: str | Path, identity: str = "", condition: str = "", vie
         raise FormatError(path, "no such file")
     if path.suffix == ".pkl":
         return _sequence(_array(restricted.loads(path.read_bytes(), path), path), path, *names)
-    try:
-        with np.load(path, allow_pickle=False) as f:
-            return _sequence(f["frames"], path, *names)
-    except (ValueError, KeyError, OSError, EOFError) as e:
-        raise FormatError(path, f"expected an .npz with frames (T, H, W): {e}") from None
+    f = load_arrays(path)
+    if "frames" not in f:
+        raise FormatError(path, f"expected an .npz with frames (T, H, W); found {', '.join(f)}")
+    return _sequence(f["frames"], path, *names)
 
 
 def _array(value: object, path: Path) -> np.ndarray:

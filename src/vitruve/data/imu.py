@@ -21,6 +21,7 @@ from vitruve.core.motion import Motion
 from vitruve.core.reference import reference_of
 from vitruve.errors import FormatError, OptionError
 from vitruve.io import packed
+from vitruve.io.native import load_arrays
 from vitruve.tasks.imu import ImuBatch, ImuRecognizer, ImuSample
 from vitruve.tasks.split import Split
 
@@ -41,18 +42,18 @@ def utd_mhad(folder: str | Path) -> list[ImuSample]:
     path = Path(folder) / "utd_mhad.npz"
     if not path.is_file():
         raise FormatError(path, "no such file")
-    with np.load(path, allow_pickle=False) as f:
-        names = [str(n) for n in f["class_names"]]
-        acc = f["acc_i16"] * float(f["acc_scale"]) * _G
-        gyro = f["gyro_i16"] * float(f["gyro_scale"]) * _DEGREE
-        worn = {"right_wrist": "right_wrist", "right_thigh": "right_hip"}
-        out = []
-        for i, (start, length) in enumerate(zip(f["imu_start"].tolist(), f["imu_length"].tolist())):
-            label, subject, trial = (int(f[k][i]) for k in ("label", "subject", "trial"))
-            name = f"a{label + 1:02d}_s{subject:02d}_t{trial:02d}"
-            rows = slice(start, start + length)
-            recording = _recording(acc[rows], gyro[rows], worn[str(f["imu_place"][i])], float(f["imu_hz"]), name)
-            out.append(ImuSample(recording, label, (names[label],), subject, name))
+    f = load_arrays(path)
+    names = [str(n) for n in f["class_names"]]
+    acc = f["acc_i16"] * float(f["acc_scale"]) * _G
+    gyro = f["gyro_i16"] * float(f["gyro_scale"]) * _DEGREE
+    worn = {"right_wrist": "right_wrist", "right_thigh": "right_hip"}
+    out = []
+    for i, (start, length) in enumerate(zip(f["imu_start"].tolist(), f["imu_length"].tolist())):
+        label, subject, trial = (int(f[k][i]) for k in ("label", "subject", "trial"))
+        name = f"a{label + 1:02d}_s{subject:02d}_t{trial:02d}"
+        rows = slice(start, start + length)
+        recording = _recording(acc[rows], gyro[rows], worn[str(f["imu_place"][i])], float(f["imu_hz"]), name)
+        out.append(ImuSample(recording, label, (names[label],), subject, name))
     return out
 
 
@@ -67,22 +68,22 @@ def sp_sw_har(folder: str | Path, shortest: float = 0.5, longest: float = 10.0) 
     path = Path(folder) / "sp_sw_har.npz"
     if not path.is_file():
         raise FormatError(path, "no such file")
-    with np.load(path, allow_pickle=False) as f:
-        names = [_SP_SW[str(n)] for n in f["class_names"]]
-        acc, gyro = f["acc_i16"] / float(f["acc_scale"]), f["gyro_i16"] / float(f["gyro_scale"])
-        labels, fps = f["label"], 100.0
-        out = []
-        for i, (start, length) in enumerate(zip(f["start"].tolist(), f["length"].tolist())):
-            device, subject = str(f["device"][i]), int(f["subject"][i])
-            edges = start + np.flatnonzero(np.diff(labels[start : start + length], prepend=-1, append=-1))
-            for k, (a, b) in enumerate(zip(edges.tolist(), edges[1:].tolist())):
-                if b - a < shortest * fps:
-                    continue
-                rows = slice(a, min(b, a + int(longest * fps)))
-                name = f"s{subject:02d}_{int(f['execution'][i]):02d}_{device}_{k:02d}"
-                recording = _recording(acc[rows], gyro[rows], {"sp": "right_hip", "sw": "left_wrist"}[device], fps, name)
-                label = int(labels[a])
-                out.append(ImuSample(recording, label, (names[label],), subject, name))
+    f = load_arrays(path)
+    names = [_SP_SW[str(n)] for n in f["class_names"]]
+    acc, gyro = f["acc_i16"] / float(f["acc_scale"]), f["gyro_i16"] / float(f["gyro_scale"])
+    labels, fps = f["label"], 100.0
+    out = []
+    for i, (start, length) in enumerate(zip(f["start"].tolist(), f["length"].tolist())):
+        device, subject = str(f["device"][i]), int(f["subject"][i])
+        edges = start + np.flatnonzero(np.diff(labels[start : start + length], prepend=-1, append=-1))
+        for k, (a, b) in enumerate(zip(edges.tolist(), edges[1:].tolist())):
+            if b - a < shortest * fps:
+                continue
+            rows = slice(a, min(b, a + int(longest * fps)))
+            name = f"s{subject:02d}_{int(f['execution'][i]):02d}_{device}_{k:02d}"
+            recording = _recording(acc[rows], gyro[rows], {"sp": "right_hip", "sw": "left_wrist"}[device], fps, name)
+            label = int(labels[a])
+            out.append(ImuSample(recording, label, (names[label],), subject, name))
     return out
 
 
@@ -267,9 +268,8 @@ def described_bandai(folder: str | Path, most: int = 40) -> list[Described]:
     """Bandai-Namco motions with texts of their content and style; at most so many of each content, evenly over its takes. No labels."""
     path = _there(Path(folder) / "motions.npz")
     by_content: dict[str, list[int]] = defaultdict(list)
-    with np.load(path, allow_pickle=False) as f:
-        for i, content in enumerate(f["content"].tolist()):
-            by_content[content].append(i)
+    for i, content in enumerate(packed.collection(path)["content"].tolist()):
+        by_content[content].append(i)
     chosen = [clips[i * len(clips) // min(most, len(clips))] for clips in by_content.values() for i in range(min(most, len(clips)))]
     out = []
     for motion in _motions(path, chosen):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -176,7 +178,7 @@ def read_npz(path: str | Path, part: str) -> list[ActionClip]:
     try:
         with np.load(path, allow_pickle=False) as f:
             x, y = f[f"x_{part}"], f[f"y_{part}"]
-    except (OSError, KeyError, ValueError) as e:
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as e:
         raise FormatError(path, f"expected arrays x_{part} and y_{part}: {e}") from None
     if x.ndim != 3 or x.shape[2] != 150 or y.ndim != 2 or len(x) != len(y):
         raise FormatError(path, f"expected (N, T, 150) and (N, classes), found {x.shape} and {y.shape}")

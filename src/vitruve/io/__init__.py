@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +113,7 @@ def load(path: str | Path, format: str | None = None, **options: Any) -> Any:
     """Read a motion, poses or a character from a file; a folder gives a dict of its files.
 
     Args:
-        path: a file, a folder of readable files (a progress bar is shown), or a folder of OpenPose frames.
+        path: a file, a folder of readable files (a progress bar is shown), or a folder of OpenPose or Panoptic frames.
         format: a format's name, where the suffix and the content should not decide.
         **options: the format's own, such as `fps`, `units`, `asf`, `clip`, `skeleton`.
 
@@ -129,6 +130,9 @@ def load(path: str | Path, format: str | None = None, **options: Any) -> Any:
     'Hips'
     """
     path = Path(path)
+    fps = options.get("fps")
+    if fps is not None and not 0 < fps < math.inf:
+        raise OptionError(f"{path}: fps: expected a positive number, found {fps}")
     if path.is_dir():
         from vitruve.io.folder import load_folder
 
@@ -181,11 +185,14 @@ def load_clip(source: str | Path, clip: str | int | None = None, **options: Any)
         return sample(str(source).removeprefix("sample:"))
     path = Path(source)
     if path.is_dir():
-        from vitruve.io.folder import is_openpose, readable_files
+        from vitruve.io.folder import is_frames, readable_files
 
         files = readable_files(path)
-        if not is_openpose(files):
-            raise OptionError(f"{path}: a folder of {len(files)} files; expected one file, or a folder of OpenPose frames (*_keypoints.json)")
+        if not is_frames(files):
+            raise OptionError(
+                f"{path}: a folder of {len(files)} files; expected one file, or a folder of OpenPose frames (*_keypoints.json) "
+                "or Panoptic's (body3DScene_*.json)"
+            )
     if clip is not None:
         form = _choose(path, None, writing=False)
         if form.name not in CLIPPED:

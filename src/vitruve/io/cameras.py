@@ -6,7 +6,7 @@ import ast
 import json
 import tomllib
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from vitruve.core.poses import Poses
 from vitruve.core.standards import skeleton as standard
 from vitruve.errors import FormatError, OptionError
 from vitruve.io.files import atomic, read_text
+from vitruve.io.native import array_names, load_arrays
 
 Up = Literal["y", "z", "-y"]
 
@@ -36,6 +37,10 @@ def to_y_up(up: Up) -> Tensor:
     if up not in _WORLDS:
         raise OptionError(f"up={up!r}: expected 'y', 'z' or '-y'")
     return torch.tensor(_WORLDS[up], dtype=torch.float64)
+
+
+_FLIP = torch.tensor([1.0, -1.0, -1.0], dtype=torch.float64)
+"""Between y down, z forward and y up, z backward."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,20 @@ def _h36m(path: Path, data: dict) -> _Rig:
     return _Rig(out, "z", 1.0)
 
 
+def _mpi_inf_3dhp(path: Path, data: dict) -> _Rig:
+    """MPI-INF-3DHP of mmpose: R X + T in metres, y up, without a lens; cameras of test sequences have no place, and stand at the origin."""
+    out = {}
+    for name, c in data.items():
+        _need(path, name, c, "f", "c", "w", "h")
+        f, centre = (_matrix(path, name, n, c[n], (2,)) for n in "fc")
+        r, t = _matrix(path, name, "R", c.get("R", torch.diag(_FLIP)), (3, 3)), _matrix(path, name, "T", c.get("T", [0, 0, 0]), (3,))
+        width, height = _matrix(path, name, "w and h", [c["w"], c["h"]], (2,)).int().tolist()
+        # the converter cuts the last digit off the training pictures' height, which is their width
+        size = (width, width if height == width // 10 else height)
+        out[name] = _at(path, name, _k(*f.tolist(), *centre.tolist()), r, -r.T @ t, None, size)
+    return _Rig(out, "y", 1.0)
+
+
 def _panoptic(path: Path, data: dict) -> _Rig:
     """CMU Panoptic: R X + t in cm, y down."""
     out = {}
@@ -191,6 +210,8 @@ def _json(path: Path) -> _Rig:
         return _voxelpose(path, data)
     if isinstance(first, dict) and {"f", "c", "k", "p"} <= set(first):
         return _h36m(path, data)
+    if isinstance(first, dict) and {"f", "c", "w", "h"} <= set(first):
+        return _mpi_inf_3dhp(path, data)
     return _plain(path, data)
 
 
@@ -233,8 +254,29 @@ def _qualisys(path: Path) -> _Rig:
         view = node.find("fov_video")
         if view is not None:
             size = (int(number(view, "right") - number(view, "left")) + 1, int(number(view, "bottom") - number(view, "top")) + 1)
-        out[name] = _at(path, name, k, axes * torch.tensor([[1.0], [-1.0], [-1.0]], dtype=torch.float64), position, lens, size)
+        out[name] = _at(path, name, k, _FLIP[:, None] * axes, position, lens, size)
     return _Rig(out, "z", 1e-3)
+
+
+def _skeletool(path: Path) -> _Rig:
+    """MPI-INF-3DHP's camera.calibration: 4 x 4 matrices in rows, R X + t in mm, y up, no lens but for a flag."""
+    entries: list[dict[str, list[str]]] = []
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        key, *values = line.split() or [""]
+        if key == "name":
+            entries.append({})
+        if entries and key:
+            entries[-1][key] = values
+        elif number > 1 and key:
+            raise FormatError(path, f"expected a camera's name, found {line.strip()[:60]!r}", line=number)
+    out = {}
+    for i, entry in enumerate(entries):
+        name = " ".join(entry["name"]) or str(i)
+        intrinsic, extrinsic, size = _need(path, name, entry, "intrinsic", "extrinsic", "size")
+        k, rt = (_matrix(path, name, key, value, (16,)).view(4, 4) for key, value in (("intrinsic", intrinsic), ("extrinsic", extrinsic)))
+        width, height = _matrix(path, name, "size", size, (2,)).int().tolist()
+        out[name] = _at(path, name, k[:3, :3], rt[:3, :3], -rt[:3, :3].T @ rt[:3, 3], None, (width, height))
+    return _Rig(out, "y", 1e-3)
 
 
 def _opencv(path: Path) -> _Rig:
@@ -260,14 +302,14 @@ def _xml(path: Path) -> _Rig:
     return _opencv(path) if "<opencv_storage" in read_text(path)[:500] else _qualisys(path)
 
 
-_READERS: dict[str, Callable[[Path], _Rig]] = {".json": _json, ".toml": _toml, ".txt": _qualisys, ".xml": _xml, ".yaml": _opencv, ".yml": _opencv}
+_READERS: dict[str, Callable[[Path], _Rig]] = {".calibration": _skeletool, ".json": _json, ".toml": _toml, ".txt": _qualisys, ".xml": _xml, ".yaml": _opencv, ".yml": _opencv}
 
 
 def read_cameras(path: str | Path, up: Up | None = None, unit: float | None = None, y_up: bool = True) -> dict[str, Camera]:
     """Cameras by name, in metres and with y up, in file order (float64).
 
-    Reads VoxelPose's Shelf and Campus, CMU Panoptic, Human3.6M of mmpose, Qualisys (.qca.txt), Pose2Sim and
-    Anipose (.toml), OpenCV's YAML and XML, and JSON objects of OpenCV values such as :func:`write_cameras` writes.
+    Reads VoxelPose's Shelf and Campus, CMU Panoptic, Human3.6M and MPI-INF-3DHP of mmpose, the latter's own camera.calibration,
+    Qualisys (.qca.txt), Pose2Sim and Anipose (.toml), OpenCV's YAML and XML, and JSON objects of OpenCV values such as :func:`write_cameras` writes.
 
     Args:
         path: the calibration.
@@ -286,6 +328,40 @@ def read_cameras(path: str | Path, up: Up | None = None, unit: float | None = No
         raise FormatError(path, "no camera found")
     turn = to_y_up(up or rig.up) if y_up else torch.eye(3, dtype=torch.float64)
     return {name: camera.change_world(turn, unit or rig.unit) for name, camera in rig.cameras.items()}
+
+
+def read_views(paths: Sequence[str | Path], calibration: str | Path, fps: float | None = None) -> list[Poses]:
+    """2D keypoints of calibrated views, one file (or OpenPose folder) for each camera, with their cameras.
+
+    Files named like the cameras (`left.json` for the camera "left") belong to those, in whatever order; else the order is the
+    calibration's. A view without anybody is a missing person, as long as somebody is in another.
+
+    Raises OptionError where there are not as many views as cameras, or a file holds something else.
+    """
+    from vitruve.io import load_clip
+    from vitruve.io.keypoints import NobodyError
+
+    rig = read_cameras(calibration)
+    if len(rig) != len(paths):
+        raise OptionError(f"{len(paths)} views but {len(rig)} cameras in {calibration}")
+    names = [Path(p).stem for p in paths]
+    cameras = [rig[n] for n in names] if set(names) == set(rig) else list(rig.values())
+    options: dict[str, Any] = {} if fps is None else {"fps": fps}
+    found: list[Poses | None] = []
+    for path in paths:
+        try:
+            value = load_clip(path, **options)
+        except NobodyError:
+            value = None
+        if value is not None and getattr(value, "dims", 3) != 2:
+            raise OptionError(f"{path}: views are 2D keypoints; this is in space already")
+        found.append(value)
+    seen = next((v for v in found if v is not None), None)
+    if seen is None:
+        raise OptionError(f"nobody is in any of the {len(paths)} views")
+    nobody = Poses(torch.full_like(seen.positions[:1], torch.nan), seen.skeleton, seen.fps)
+    views = [nobody if v is None else v for v in found]
+    return [replace(v, camera=c, image_size=v.image_size or c.image_size, name=n) for v, c, n in zip(views, cameras, names)]
 
 
 def write_cameras(cameras: Mapping[str, Camera], path: str | Path) -> Path:
@@ -310,23 +386,14 @@ def write_cameras(cameras: Mapping[str, Camera], path: str | Path) -> Path:
     return path
 
 
-def _arrays(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with np.load(path, allow_pickle=False) as f:
-            return {k: f[k] for k in f.files}
-    except (OSError, ValueError) as e:
-        raise FormatError(path, f"not a readable .npz: {e}") from None
-
-
 def is_scene(path: str | Path) -> bool:
     """Whether a file holds detections of several calibrated views, as :func:`read_shelf` reads them."""
     path = Path(path)
     if path.suffix != ".npz" or not path.is_file():
         return False
     try:
-        with np.load(path, allow_pickle=False) as f:
-            return {"RT", "det_view", "paf_view"} <= set(f.files)
-    except (OSError, ValueError):
+        return {"RT", "det_view", "paf_view"} <= set(array_names(path))
+    except FormatError:
         return False
 
 
@@ -342,7 +409,7 @@ def read_shelf(path: str | Path, min_joints: int = 4) -> tuple[list[Poses], dict
     from vitruve.core.multiview import Candidates, LimbHypotheses, group_parts
 
     path = Path(path)
-    f = _arrays(path)
+    f = load_arrays(path)
     lost = [k for k in ("K", "RT", "image_size", "gt_xyz", "gt_valid", "det_xy", "paf_score", "paf_joint_pairs") if k not in f]
     if lost:
         raise FormatError(path, f"lacks {', '.join(lost)}; it has {', '.join(f)}")

@@ -51,6 +51,8 @@ def read(path: str | Path, *, skeleton: Skeleton | str | None = None, fps: float
     if len(set(header)) < len(header):
         twice = next(c for i, c in enumerate(header) if c in header[:i])
         raise FormatError(path, f"column {twice[:40]!r} appears twice", line=1)
+    if any(c.endswith("_acc_x") for c in header):
+        raise FormatError(path, "accelerations of worn sensors, not joint positions: for `vitruve predict unimts`", line=1)
     joints = [c[:-2] for c in header if c.endswith("_x")]
     dims = "xyz" if any(c.endswith("_z") for c in header) else "xy"
     if not 0 < len(joints) <= MAX_JOINTS:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from vitruve.core.progress import tracked
 from vitruve.errors import FormatError, VitruveError
 
 
@@ -28,42 +30,39 @@ def readable_files(path: Path, format: str | None = None) -> list[Path]:
     return files
 
 
-def is_openpose(files: Sequence[Path]) -> bool:
-    """Whether these are the frames of one OpenPose recording."""
-    return all(p.name.endswith("_keypoints.json") for p in files)
+def is_frames(files: Sequence[Path]) -> bool:
+    """Whether these are the frames of one recording, a file each: OpenPose's, or CMU Panoptic's."""
+    return all(re.search(r"_keypoints\.json$|^body3DScene_\d+\.json$", p.name) for p in files)
 
 
 def load_folder(path: str | Path, format: str | None = None, *, skip_errors: bool = False, **options: Any) -> Any:
     """Load the files of a folder and of those in it that vitruve can read, with a progress bar.
 
     Args:
-        path: the folder. One of OpenPose frames ("*_keypoints.json") is one track, and is read as that.
+        path: the folder. One of OpenPose frames ("*_keypoints.json") or Panoptic's ("body3DScene_*.json") is one track, and is read as that.
         format: only files of this format, by its name.
         skip_errors: leave out files that cannot be read, with a warning, instead of raising.
         **options: of the format, the same for every file.
 
     Returns:
-        dict of what `vitruve.load` gives for each file, by its path within the folder; Poses for OpenPose frames.
+        dict of what `vitruve.load` gives for each file, by its path within the folder; Poses for frames of one recording.
 
     Raises:
         VitruveError: at the end, listing every file that could not be read.
         FormatError: if there is no file to read.
     """
-    from rich.console import Console
-    from rich.progress import track
-
     from vitruve.io import load
 
     path = Path(path)
     files = readable_files(path, format)
-    if format in (None, "keypoints") and is_openpose(files):
+    if format in (None, "keypoints") and is_frames(files):
         from vitruve.io import keypoints
 
         return keypoints.read(path, **options)
 
     values: dict[str, Any] = {}
     errors: list[str] = []
-    for file in track(files, description=f"reading {path.name}", console=Console(stderr=True), transient=True):
+    for file in tracked(files, f"reading {path.name}"):
         try:
             values[file.relative_to(path).as_posix()] = load(file, format, **options)
         except VitruveError as e:

@@ -11,8 +11,11 @@ import torch
 from vitruve.core.inertial import Inertial
 from vitruve.errors import FormatError
 from vitruve.io.files import atomic
+from vitruve.io.native import array_names, load_arrays
 
 _AXES = "xyz"
+_LONGEST_GAP = 5
+"""Times the usual step: less is jitter or a lost sample or two, more would tear the recording apart."""
 
 
 def is_inertial(path: str | Path) -> bool:
@@ -20,9 +23,8 @@ def is_inertial(path: str | Path) -> bool:
     path = Path(path)
     if path.suffix.lower() == ".npz" and path.is_file():
         try:
-            with np.load(path, allow_pickle=False) as f:
-                return {"acceleration", "places"} <= set(f.files)
-        except (ValueError, OSError):
+            return {"acceleration", "places"} <= set(array_names(path))
+        except FormatError:
             return False
     if path.suffix.lower() == ".csv" and path.is_file():
         with open(path, newline="", errors="replace") as f:
@@ -34,7 +36,7 @@ def read(path: str | Path, fps: float | None = None) -> Inertial:
     """An inertial recording in m/s^2 (gravity included) and rad/s.
 
     A table has columns "<place>_acc_x", "_y", "_z" for every sensor, "<place>_gyro_x", ... for those with a gyroscope, and "time" in
-    seconds, evenly spaced. An .npz has acceleration (T, D, 3), places (D,), fps, and angular_velocity (T, D, 3) where it is known.
+    seconds, evenly spaced (but for jitter). An .npz has acceleration (T, D, 3), places (D,), fps, and angular_velocity (T, D, 3) where it is known.
 
     Args:
         path: the file.
@@ -50,13 +52,13 @@ def read(path: str | Path, fps: float | None = None) -> Inertial:
 
 
 def _read_npz(path: Path, fps: float | None) -> Inertial:
-    with np.load(path, allow_pickle=False) as f:
-        lost = [k for k in ("acceleration", "places", *(() if fps else ("fps",))) if k not in f.files]
-        if lost:
-            raise FormatError(path, f"expected an array {', '.join(map(repr, lost))}; found {', '.join(f.files)}")
-        acc = torch.from_numpy(f["acceleration"].astype(np.float32))
-        gyro = torch.from_numpy(f["angular_velocity"].astype(np.float32)) if "angular_velocity" in f.files else None
-        return _made(path, acc, gyro, tuple(map(str, f["places"])), fps or float(f["fps"]))
+    f = load_arrays(path)
+    lost = [k for k in ("acceleration", "places", *(() if fps else ("fps",))) if k not in f]
+    if lost:
+        raise FormatError(path, f"expected an array {', '.join(map(repr, lost))}; found {', '.join(f)}")
+    acc = torch.from_numpy(f["acceleration"].astype(np.float32))
+    gyro = torch.from_numpy(f["angular_velocity"].astype(np.float32)) if "angular_velocity" in f else None
+    return _made(path, acc, gyro, tuple(map(str, f["places"])), fps or float(f["fps"]))
 
 
 def _read_csv(path: Path, fps: float | None) -> Inertial:
@@ -89,12 +91,17 @@ def _read_csv(path: Path, fps: float | None) -> Inertial:
         return torch.stack(found, 1).unflatten(1, (len(places), 3))
 
     if fps is None:
-        if "time" not in header or len(numbers) < 2:
+        if "time" not in header:
             raise FormatError(path, "no column 'time' that says how many samples there are in a second: give fps")
+        if len(numbers) < 2:
+            raise FormatError(path, "a single sample does not say how many there are in a second: give fps")
         steps = np.diff(np.array(numbers)[:, header.index("time")])
         if not (steps > 0).all():
             raise FormatError(path, "expected a 'time' that grows", line=int((steps <= 0).argmax()) + 3)
-        fps = float(1 / np.median(steps))
+        usual = np.median(steps)
+        if steps.max() > _LONGEST_GAP * usual:
+            raise FormatError(path, f"a gap of {steps.max():.3g} s, expected samples every {usual:.3g} s", line=int(steps.argmax()) + 3)
+        fps = float(1 / usual)
     gyro = columns("gyro")
     return _made(path, columns("acc"), None if gyro.isnan().all() else gyro, places, fps)
 

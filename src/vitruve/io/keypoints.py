@@ -32,6 +32,10 @@ _FORGET = 30
 """Frames after which a lost person is no longer looked for."""
 
 
+class NobodyError(FormatError):
+    """A whole file in which nobody was found. One of several views may well be so."""
+
+
 @dataclass
 class _Detection:
     """One person in one frame: points (K, 2 or 3), confidence (K,)."""
@@ -71,6 +75,7 @@ def read(path: str | Path, *, skeleton: Skeleton | str | None = None, fps: float
 
     Raises:
         FormatError: the JSON is broken, of an unknown layout, or its people differ in their number of points.
+        NobodyError: a FormatError too, of a file that is as it should be, but without people.
     """
     path = Path(path)
     if isinstance(skeleton, str):
@@ -162,7 +167,7 @@ def _content(path: Path, data: Any, frame: str) -> _Content:
         if "people" in data or "bodies" in data:
             return _per_frame(path, data, frame)
     if isinstance(data, list) and not data:
-        raise FormatError(path, "an empty list: nobody was detected, so not even the joint set is known")
+        raise NobodyError(path, "an empty list: nobody was detected, so not even the joint set is known")
     if isinstance(data, list) and isinstance(data[0], dict):
         if "image_id" in data[0]:
             return _results(path, data)
@@ -357,7 +362,7 @@ def _place(names: Iterable[str]) -> tuple[dict[str, int], int, bool]:
 def _assemble(path: Path, content: _Content, skeleton: Skeleton | None, fps: float | None, image_size: tuple[int, int] | None) -> Poses:
     people = content.people
     if not people:
-        raise FormatError(path, "nobody in this file: no keypoints were found")
+        raise NobodyError(path, "nobody in this file: no keypoints were found")
     _same_points(path, people)
     shape = people[0].points.shape
     place, count, sequence = _place([*(content.frames or []), *(d.frame for d in people)])

@@ -131,14 +131,14 @@ def _stem(source: Any) -> str:
 
 
 def _expand(inputs: Iterable[str]) -> Iterator[str]:
-    from vitruve.io.folder import is_openpose, readable_files
+    from vitruve.io.folder import is_frames, readable_files
 
     for item in inputs:
         if item.startswith("sample:") or not Path(item).is_dir():
             yield item
             continue
         files = readable_files(Path(item))
-        yield from [item] if is_openpose(files) else map(str, files)
+        yield from [item] if is_frames(files) else map(str, files)
 
 
 def _unique_names(jobs: Sequence[Any]) -> list[str]:

@@ -13,11 +13,18 @@ def describe_file(path: str | Path, clip: str | None = None) -> dict[str, Any]:
     """The facts of a file's motion or poses (of one clip, where it holds many), and of what is neither: a table, a character, views of a scene."""
     from vitruve.io import clip_names, load, load_clip
     from vitruve.io.cameras import is_scene, read_shelf
+    from vitruve.io.inertial import is_inertial
+    from vitruve.io.inertial import read as read_inertial
     from vitruve.io.mot import Table
 
     if is_scene(path):
         views = read_shelf(path)[0]
         return {"kind": f"2D joint positions in {len(views)} calibrated views: for triangulate or run", **_timing(views[0]), "joints": len(views[0].skeleton)}
+    if is_inertial(path):
+        worn = read_inertial(path)
+        kinds = "accelerations" + ("" if worn.angular_velocity is None else " and angular velocities")
+        facts = {"kind": f"{kinds} of worn sensors: for predict", "samples": len(worn), "per second": round(worn.fps, 4)}
+        return {**facts, "seconds": round(len(worn) / worn.fps, 3), "worn at": ", ".join(worn.places)}
     if clip is not None or not Path(path).is_file():
         return describe(load_clip(path, clip))
     value = load(path)

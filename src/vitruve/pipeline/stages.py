@@ -50,18 +50,14 @@ class Analysis:
 def read(source: Any, options: Options) -> tuple[Motion | Poses, list[str]]:
     """(value, notes): the input as one Motion, or Poses of some people; notes say what was done or is impossible."""
     from vitruve.io import clip_names, load_clip
-    from vitruve.io.cameras import is_scene, read_cameras, read_shelf
+    from vitruve.io.cameras import is_scene, read_shelf, read_views
 
     notes: list[str] = []
     extra: dict[str, Any] = {"fps": options.fps} if options.fps is not None else {}
     if isinstance(source, Sequence) and not isinstance(source, str | Path):
         if options.cameras is None:
             raise OptionError("several views of one scene need cameras= (a calibration file)")
-        cameras = list(read_cameras(options.cameras).values())
-        if len(cameras) != len(source):
-            raise OptionError(f"{len(source)} views but {len(cameras)} cameras in {options.cameras}")
-        views = [replace(load_clip(f, **extra), camera=c) for f, c in zip(source, cameras)]
-        return reconstruct(views, notes), notes
+        return reconstruct(read_views(source, options.cameras, options.fps), notes), notes
     if isinstance(source, Motion | Poses):
         value = source
     else:
@@ -73,11 +69,16 @@ def read(source: Any, options: Options) -> tuple[Motion | Poses, list[str]]:
             notes.append(f"the body {value.metadata['posture']}: where it should stand, the file is at fault, and contacts, events and gait say nothing")
         if len(names) > 1:
             notes.append(f"the file holds {len(names)} clips, and this is the first, {names[0]}: --clip chooses another")
-    if options.image_size is not None:
-        if not isinstance(value, Poses) or value.dims != 2:
-            raise OptionError("image_size (--image-size) is for 2D keypoints of one camera")
-        value = replace(value, image_size=options.image_size)
-    return value, notes
+    return (value if options.image_size is None else with_image_size(value, options.image_size)), notes
+
+
+def with_image_size(value: Any, size: tuple[int, int]) -> Poses:
+    """2D keypoints with the size of the image they are in. Raises OptionError for anything that is not in pixels."""
+    if not isinstance(value, Poses) or value.dims != 2:
+        raise OptionError("image_size= or --image-size is for 2D keypoints of one camera; this is something else")
+    if "units" in value.metadata:
+        raise OptionError(f"{value.name}: image_size= or --image-size is for pixels; these 2D keypoints are in {value.metadata['units']}")
+    return replace(value, image_size=size)
 
 
 def reconstruct(views: Sequence[Poses], notes: list[str]) -> Poses:

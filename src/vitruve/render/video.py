@@ -17,6 +17,7 @@ from vitruve.bodies.model import BodyMotion
 from vitruve.core.camera import Camera
 from vitruve.core.motion import Motion
 from vitruve.core.poses import Poses
+from vitruve.core.progress import tracked
 from vitruve.core.skeleton import Skeleton
 from vitruve.errors import FormatError, OptionError, ShapeError, SkeletonError
 from vitruve.io.files import atomic
@@ -199,22 +200,12 @@ def preview(
     panels = [_panel(v, (b - a, size[1]), camera, view, look or Look()) for v, a, b in zip(shown, edges, edges[1:])]
 
     def frames() -> Iterator[np.ndarray]:
-        for i in _track(range(count), progress):
+        for i in tracked(range(count), "filming", progress):
             # a shorter motion waits at its end
             yield np.concatenate([panel(min(i, v.num_frames - 1)) for panel, v in zip(panels, shown)], 1)
 
     write_video(frames(), path, rate, metadata={"comment": note} if note else None)
     return Preview(Path(path), count, rate, size, note)
-
-
-def _track(items: Sequence[int], progress: bool | None) -> Iterable[int]:
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    if not (console.is_terminal if progress is None else progress):
-        return items
-    return track(items, "filming", console=console, transient=True)
 
 
 def _at_rate(value: Value, rate: float, step: int, max_seconds: float | None) -> Value:

@@ -29,6 +29,9 @@ class Viewer:
             raise MissingExtraError("viser", "viewer") from None
         from vitruve.bodies import BodyMotion
 
+        if not 0 <= port <= 65535:
+            # viser would wait for a server that never starts
+            raise OptionError(f"port {port}: expected 0 to 65535")
         self._body = value if isinstance(value, BodyMotion) else None
         poses = value.motion.poses() if isinstance(value, BodyMotion) else value.poses() if isinstance(value, Motion) else value
         if poses.dims != 3:

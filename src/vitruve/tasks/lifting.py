@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from vitruve.core.poses import Poses
+from vitruve.core.progress import tracked
 from vitruve.core.skeleton import Skeleton
 from vitruve.core.standards import skeleton as standard
 from vitruve.core.windows import anchored_windows, join_anchored
@@ -228,13 +229,15 @@ class Lifter(Method):
         device = next(self.parameters()).device
         seen = known.any(1).nonzero()[:, 0].tolist()
         if not seen:
-            raise SkeletonError(f"{self.card.slug} needs frames that show all of its joints, and there is none")
+            rarest = self.skeleton.joints[int(x.valid.flatten(0, 1).sum(0).argmin())]
+            raise SkeletonError(f"{self.card.slug} needs frames that show all of its joints, and there is none; {rarest} is seen least often")
         at_once = -(-batch_size // self.config.frames)
         found: dict[int, Tensor] = {}
         for p in seen:
             rows = _nearest_known(known[p])
             windows, sure = (anchored_windows(of[p, rows], self.config.frames).split(at_once) for of in (keypoints, x.confidence))
-            lifted = torch.cat([respond(self.read(k, c, poses).to(device)).float().cpu() for k, c in zip(windows, sure)])
+            parts = tracked(list(zip(windows, sure)), f"lifting person {p}")
+            lifted = torch.cat([respond(self.read(k, c, poses).to(device)).float().cpu() for k, c in parts])
             found[p] = torch.stack([join_anchored(one, len(rows)) for one in lifted.unbind(1)])
         nothing = torch.full_like(found[seen[0]], torch.nan)
         upright = torch.stack([found.get(p, nothing) for p in range(len(known))], 1) * nothing.new_tensor([1, -1, -1])
