@@ -39,6 +39,8 @@ CONFIG = Config(
     dropout=0.2,
 )
 """Joints around the pelvis, moved by 3 cm while training: a lifter's joints are such, and know no path."""
+LENGTHS = (1.0, 2.0, 4.0)
+"""Seconds of the windows that are trained on."""
 
 
 def lifted(clips: Sequence[ActionClip]) -> list[ActionClip]:
@@ -85,7 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     # of the code that trains, before anything else can change it
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, cwd=Path(__file__).parent)
-    training, test = cmu_actions(chosen.data / "cmu_mocap", CONFIG.skeleton, stride=0.5)
+    _, test = cmu_actions(chosen.data / "cmu_mocap", CONFIG.skeleton, stride=0.5)
+    # users' clips are of any length
+    training = [w for seconds in LENGTHS for w in cmu_actions(chosen.data / "cmu_mocap", CONFIG.skeleton, seconds, stride=0.5)[0]]
     schedule = Schedule("cosine", warmup=1, per_step=True)
     recipe = Recipe((Stage(epochs=chosen.epochs, batch_size=64, optimizer="adamw", lr=2e-3, weight_decay=0.02, schedule=schedule),), source="our choice")
     torch.manual_seed(chosen.seed)
@@ -101,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     provenance: dict[str, Any] = {
         "data": {
             "source": "CMU Graphics Lab Motion Capture Database (mocap.cs.cmu.edu); free for use in research and in products, not for resale as data",
-            "files": "those of vitruve.data.imu.described_cmu, windows of two seconds, every half second",
+            "files": f"those of vitruve.data.imu.described_cmu, windows of {', '.join(map(str, LENGTHS))} seconds (tested on 2), every half second",
             "train windows": len(training),
             "held out": "every fourth clip of each class; the same person may be in both halves",
         },
@@ -118,12 +122,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(provenance["scores"], indent=1))
 
 
-def balanced(clips: Sequence[ActionClip], most: int = 160) -> list[ActionClip]:
-    """At most so many windows of a class, evenly over its clips."""
+def balanced(clips: Sequence[ActionClip], many: int = 240) -> list[ActionClip]:
+    """So many windows of every class, evenly over its clips; some more than once where there are fewer."""
     by_class: dict[int, list[ActionClip]] = {}
     for clip in clips:
         by_class.setdefault(clip.label, []).append(clip)
-    return [c[i * len(c) // min(most, len(c))] for c in by_class.values() for i in range(min(most, len(c)))]
+    return [c[i * len(c) // many] for c in by_class.values() for i in range(many)]
 
 
 if __name__ == "__main__":
