@@ -157,3 +157,18 @@ def test_a_view_may_see_nobody_and_nothing_else(tmp_path):
     paths[2].write_text("{")
     with pytest.raises(FormatError, match="not JSON"):
         read_views(paths, calibration)
+
+
+def test_lists_of_detections_are_brought_in_step(tmp_path):
+    """Somebody enters the views at other times: a file without the frames before begins with him."""
+    _, calibration, files = _views(tmp_path)
+    for name, first in (("a", 10), ("b", 14), ("c", 12)):
+        people = [
+            {"image_id": f"{n:04d}.jpg", "keypoints": [v for j in range(17) for v in (n + 20.0 * j, 10.0 * j, 0.9)], "score": 1.0}
+            for n in range(first, first + 7, 2)
+        ]
+        files[name].write_text(json.dumps(people))
+    for v, late in zip(read_views(list(files.values()), calibration), (0, 2, 1)):
+        x = v.positions[0, :, 0, 0]
+        assert len(v) == 6 and x[late : late + 4].tolist() == [10 + 2 * (late + i) for i in range(4)]
+        assert torch.equal(v.valid[0, :, 0], x.isfinite()) and int(x.isfinite().sum()) == 4

@@ -49,8 +49,10 @@ FORMATS: tuple[Format, ...] = (
     Format("ntu", (".skeleton",), "NTU RGB+D skeletons"),
     Format("amass", (".npz",), "AMASS and SMPL parameters", sniff=_sniffer("amass")),
     Format("videopose3d", (".npz",), "VideoPose3D data sets", sniff=_sniffer("videopose3d")),
+    Format("mpi_inf_3dhp", (".npz", ".mat"), "MPI-INF-3DHP's annotation (clip=)", writes=False, sniff=_sniffer("mpi_inf_3dhp")),
     Format("packed", (".npz",), "many clips in one file (clip=)", writes=False, sniff=_sniffer("packed")),
     Format("native", (".npz",), "vitruve's own arrays", sniff=_sniffer("native")),
+    Format("egohumans", (".npy",), "EgoHumans' people in space, a frame a file or a folder of them", writes=False, sniff=_sniffer("egohumans")),
     Format("humanml3d", (".npy",), "HumanML3D features (263 or 251 numbers a frame) or joints"),
     Format("gltf", (".glb", ".gltf"), "skinned, animated characters", package="vitruve.bodies"),
     Format("csv", (".csv",), "joint positions as a table", reads=True),
@@ -68,12 +70,12 @@ _INSTEAD = {
     ".fbx .blend .dae .usd .usda .usdc .usdz": "a scene: export it as .bvh or .glb",
     ".obj .ply .stl .off": "a mesh without a rig: give a character (.glb) or a motion (.bvh)",
     ".pkl .pickle .joblib .pt .pth": f"a file that runs code when it is opened: {_ARRAYS}",
-    ".txt .tsv .dat .mat .h5 .hdf5 .xlsx .parquet": f"a table that does not say what its numbers are: {_ARRAYS}",
+    ".txt .tsv .dat .h5 .hdf5 .xlsx .parquet": f"a table that does not say what its numbers are: {_ARRAYS}",
     ".zip .tar .gz .xz .7z": "an archive: unpack it",
 }
 
 # formats whose files hold many clips, chosen by clip=
-CLIPPED = ("packed", "gltf")
+CLIPPED = ("packed", "mpi_inf_3dhp", "gltf")
 
 
 def formats() -> tuple[Format, ...]:
@@ -113,7 +115,7 @@ def load(path: str | Path, format: str | None = None, **options: Any) -> Any:
     """Read a motion, poses or a character from a file; a folder gives a dict of its files.
 
     Args:
-        path: a file, a folder of readable files (a progress bar is shown), or a folder of OpenPose or Panoptic frames.
+        path: a file, a folder of readable files (a progress bar is shown), or a folder of OpenPose, Panoptic or EgoHumans frames.
         format: a format's name, where the suffix and the content should not decide.
         **options: the format's own, such as `fps`, `units`, `asf`, `clip`, `skeleton`.
 
@@ -163,13 +165,12 @@ def save(value: Any, path: str | Path, format: str | None = None, **options: Any
 
 
 def clip_names(path: str | Path) -> tuple[str, ...]:
-    """The names of the clips of a packed file, in order; none for other files."""
+    """The names of the clips of a packed file or of MPI-INF-3DHP's, in order; none for other files."""
     path = Path(path)
-    if path.suffix.lower() != ".npz" or not path.is_file() or _choose(path, None, writing=False).name != "packed":
+    if path.suffix.lower() not in (".npz", ".mat") or not path.is_file():
         return ()
-    from vitruve.io import packed
-
-    return tuple(packed.clips(path))
+    chosen = _choose(path, None, writing=False)
+    return tuple(chosen.module.clips(path)) if chosen.name in ("packed", "mpi_inf_3dhp") else ()
 
 
 def load_clip(source: str | Path, clip: str | int | None = None, **options: Any) -> Any:
@@ -190,8 +191,8 @@ def load_clip(source: str | Path, clip: str | int | None = None, **options: Any)
         files = readable_files(path)
         if not is_frames(files):
             raise OptionError(
-                f"{path}: a folder of {len(files)} files; expected one file, or a folder of OpenPose frames (*_keypoints.json) "
-                "or Panoptic's (body3DScene_*.json)"
+                f"{path}: a folder of {len(files)} files; expected one file, or a folder of OpenPose frames (*_keypoints.json), "
+                "Panoptic's (body3DScene_*.json) or EgoHumans' (poses3d/*.npy)"
             )
     if clip is not None:
         form = _choose(path, None, writing=False)

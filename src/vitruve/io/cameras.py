@@ -259,7 +259,7 @@ def _qualisys(path: Path) -> _Rig:
 
 
 def _skeletool(path: Path) -> _Rig:
-    """MPI-INF-3DHP's camera.calibration: 4 x 4 matrices in rows, R X + t in mm, y up, no lens but for a flag."""
+    """MPI-INF-3DHP's camera.calibration: 4 x 4 matrices in rows, R X + t in mm, y up, no lens."""
     entries: list[dict[str, list[str]]] = []
     for number, line in enumerate(read_text(path).splitlines(), 1):
         key, *values = line.split() or [""]
@@ -302,7 +302,15 @@ def _xml(path: Path) -> _Rig:
     return _opencv(path) if "<opencv_storage" in read_text(path)[:500] else _qualisys(path)
 
 
-_READERS: dict[str, Callable[[Path], _Rig]] = {".calibration": _skeletool, ".json": _json, ".toml": _toml, ".txt": _qualisys, ".xml": _xml, ".yaml": _opencv, ".yml": _opencv}
+_READERS: dict[str, Callable[[Path], _Rig]] = {
+    ".calibration": _skeletool,
+    ".json": _json,
+    ".toml": _toml,
+    ".txt": _qualisys,
+    ".xml": _xml,
+    ".yaml": _opencv,
+    ".yml": _opencv,
+}
 
 
 def read_cameras(path: str | Path, up: Up | None = None, unit: float | None = None, y_up: bool = True) -> dict[str, Camera]:
@@ -334,7 +342,8 @@ def read_views(paths: Sequence[str | Path], calibration: str | Path, fps: float 
     """2D keypoints of calibrated views, one file (or OpenPose folder) for each camera, with their cameras.
 
     Files named like the cameras (`left.json` for the camera "left") belong to those, in whatever order; else the order is the
-    calibration's. A view without anybody is a missing person, as long as somebody is in another.
+    calibration's. A view without anybody is a missing person, as long as somebody is in another; lists of detections that begin with
+    other frames are brought in step by their numbers.
 
     Raises OptionError where there are not as many views as cameras, or a file holds something else.
     """
@@ -356,12 +365,30 @@ def read_views(paths: Sequence[str | Path], calibration: str | Path, fps: float 
         if value is not None and getattr(value, "dims", 3) != 2:
             raise OptionError(f"{path}: views are 2D keypoints; this is in space already")
         found.append(value)
-    seen = next((v for v in found if v is not None), None)
-    if seen is None:
+    seen = _in_step([v for v in found if v is not None])
+    if not seen:
         raise OptionError(f"nobody is in any of the {len(paths)} views")
-    nobody = Poses(torch.full_like(seen.positions[:1], torch.nan), seen.skeleton, seen.fps)
-    views = [nobody if v is None else v for v in found]
+    nobody = Poses(torch.full_like(seen[0].positions[:1], torch.nan), seen[0].skeleton, seen[0].fps)
+    there = iter(seen)
+    views = [nobody if v is None else next(there) for v in found]
     return [replace(v, camera=c, image_size=v.image_size or c.image_size, name=n) for v, c, n in zip(views, cameras, names)]
+
+
+def _in_step(views: list[Poses]) -> list[Poses]:
+    """Lists of detections from the first frame that any of them has to the last; as they are where numbers are lacking or share no frame."""
+    firsts = [int(v.metadata["first_frame"]) for v in views if "first_frame" in v.metadata]
+    ends = [first + len(v) for first, v in zip(firsts, views)]
+    if not views or len(firsts) < len(views) or max(firsts) >= min(ends):
+        return views
+    start, end = min(firsts), max(ends)
+
+    def filled(v: Poses, first: int) -> Poses:
+        there, shape = slice(first - start, first - start + len(v)), (v.num_people, end - start, len(v.skeleton))
+        x, confidence = v.positions.new_full((*shape, v.dims), torch.nan), v.confidence.new_zeros(shape)
+        x[:, there], confidence[:, there] = v.positions, v.confidence
+        return replace(v, positions=x, confidence=confidence)
+
+    return [filled(v, f) for v, f in zip(views, firsts)]
 
 
 def write_cameras(cameras: Mapping[str, Camera], path: str | Path) -> Path:

@@ -31,15 +31,16 @@ def readable_files(path: Path, format: str | None = None) -> list[Path]:
 
 
 def is_frames(files: Sequence[Path]) -> bool:
-    """Whether these are the frames of one recording, a file each: OpenPose's, or CMU Panoptic's."""
-    return all(re.search(r"_keypoints\.json$|^body3DScene_\d+\.json$", p.name) for p in files)
+    """Whether these are the frames of one recording, a file each: OpenPose's, CMU Panoptic's, or EgoHumans'."""
+    return all(re.search(r"_keypoints\.json$|/body3DScene_\d+\.json$|poses3d/\d{5}\.npy$", f"/{p.as_posix()}") for p in files)
 
 
 def load_folder(path: str | Path, format: str | None = None, *, skip_errors: bool = False, **options: Any) -> Any:
     """Load the files of a folder and of those in it that vitruve can read, with a progress bar.
 
     Args:
-        path: the folder. One of OpenPose frames ("*_keypoints.json") or Panoptic's ("body3DScene_*.json") is one track, and is read as that.
+        path: the folder. One of OpenPose frames ("*_keypoints.json"), Panoptic's ("body3DScene_*.json") or EgoHumans'
+            ("poses3d/*.npy") is one recording, and is read as that.
         format: only files of this format, by its name.
         skip_errors: leave out files that cannot be read, with a warning, instead of raising.
         **options: of the format, the same for every file.
@@ -55,10 +56,12 @@ def load_folder(path: str | Path, format: str | None = None, *, skip_errors: boo
 
     path = Path(path)
     files = readable_files(path, format)
-    if format in (None, "keypoints") and is_frames(files):
-        from vitruve.io import keypoints
+    if is_frames(files):
+        from vitruve.io import egohumans, keypoints
 
-        return keypoints.read(path, **options)
+        frames = egohumans if files[0].suffix == ".npy" else keypoints
+        if format in (None, frames.__name__.rpartition(".")[2]):
+            return frames.read(path, **options)
 
     values: dict[str, Any] = {}
     errors: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd
 from pathlib import Path
@@ -398,8 +398,15 @@ def _assemble(path: Path, content: _Content, skeleton: Skeleton | None, fps: flo
         torch.tensor(ids),
         image_size=image_size or content.image_size,
         name=path.stem,
-        metadata={} if sequence else {"separate_images": True},
+        metadata=_first_frame(place, count) if sequence and not content.frames else {} if sequence else {"separate_images": True},
     )
+
+
+def _first_frame(place: Mapping[str, int], count: int) -> dict[str, int]:
+    """Of a file that lists detections alone, which may begin late: the number of the first, in steps of its numbering, where frames have numbers."""
+    at = {i: name for name, i in place.items()}
+    ends = _numbers(list(dict.fromkeys((at[0], at[count - 1]))))
+    return {} if ends is None else {"first_frame": ends[0] // max(1, (ends[-1] - ends[0]) // max(1, count - 1))}
 
 
 def _skeleton_of(path: Path, content: _Content, count: int, dims: int) -> Skeleton:

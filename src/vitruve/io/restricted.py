@@ -85,16 +85,36 @@ def object_array(path: str | Path, key: str) -> Any:
     """
     try:
         with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as stream:
-            version = np.lib.format.read_magic(stream)
-            header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape, _, kind = header(stream)
-            rest = stream.read()
+            found = _array_or_pickle(stream)
     except KeyError:
         raise FormatError(path, f"no array {key!r}") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as e:
+    except Exception as e:  # numpy raises many kinds on a broken header
         raise FormatError(path, f"array {key!r} cannot be read: {e}") from None
-    if not kind.hasobject:
-        with np.load(path, allow_pickle=False) as arrays:
-            return arrays[key]
-    value = loads(rest, path)
-    return value.item() if isinstance(value, np.ndarray) and shape == () and value.shape == () else value
+    return _object(found, path)
+
+
+def object_file(path: str | Path) -> Any:
+    """What an .npy holds, as :func:`object_array` gives an entry of an .npz. Raises FormatError likewise."""
+    try:
+        with open(path, "rb") as stream:
+            found = _array_or_pickle(stream)
+    except Exception as e:  # as above
+        raise FormatError(path, f"not an array that can be read: {e}") from None
+    return _object(found, path)
+
+
+def _array_or_pickle(stream: Any) -> np.ndarray | bytes:
+    version = np.lib.format.read_magic(stream)
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    _, _, kind = header(stream)
+    if kind.hasobject:
+        return stream.read()
+    stream.seek(0)
+    return np.lib.format.read_array(stream, allow_pickle=False)
+
+
+def _object(found: np.ndarray | bytes, path: str | Path) -> Any:
+    if isinstance(found, np.ndarray):
+        return found
+    value = loads(found, path)
+    return value.item() if isinstance(value, np.ndarray) and value.shape == () else value
