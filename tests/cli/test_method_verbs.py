@@ -23,6 +23,7 @@ from vitruve.methods import method
 from vitruve.tasks.recognition import ActionClip
 from vitruve.training import setup as setups
 from vitruve.training.sets import recognition as recognition_sets
+from vitruve.training.sets import robustness as robustness_sets
 
 TINY = [f"--set={s}" for s in ("frames=16", "depths=[1,1]", "channels=[32,32]", "heads=8", "drop_path=0", "attention_dropout=0")]
 
@@ -70,6 +71,32 @@ def test_train_eval_predict_recognition(trained: Path, clips: list[ActionClip], 
     assert answer["label"] in ("stay", "rise") and answer["confidence"] + answer["alternatives"][0]["confidence"] == pytest.approx(1)
     assert main(["predict", "skateformer", file, *weights]) == 0
     assert capsys.readouterr().out.startswith(answer["label"])
+
+
+@pytest.mark.parametrize(
+    ("slug", "tiny", "known"),
+    [
+        (
+            "smi_attack",
+            ("hidden=8", "layers=1", "widths=[8,8]", "strides=[2,2]", "frames=16", "view_frames=8", "queue=8", "clusters=2", "dropped=1", "batch=4"),
+            (),
+        ),
+        ("tasar", ("frames=12", "width=8", "blocks=[1,1,1]", "hidden=16", "heads=2", "samples=2"), ("surrogate",)),
+    ],
+)
+def test_attacks_are_scored_on_recognisers(
+    slug: str, tiny: tuple[str, ...], known: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that knows no recogniser, and one that has a surrogate."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(robustness_sets, "load_set", lambda name, root: [_clip(i, i % 2, 1 + i % 3) for i in range(12)])
+    monkeypatch.setattr("vitruve.training.victims.train_victim", lambda net, *settings: net.eval())
+    options = [f"--set={o}" for o in (*tiny, "steps=2")]
+    assert main(["train", slug, "--data", "nw_ucla", "--folder", "run", "--epochs", "1", "--batch-size", "4", "--device", "cpu", *options]) == 0
+    capsys.readouterr()
+    assert main(["eval", slug, "--data", "nw_ucla", "--weights", "run", "--json"]) == 0
+    others = ("ctrgcn", "sttformer" if slug == "tasar" else "agcn_joint", "mlp")
+    assert tuple(json.loads(capsys.readouterr().out)["success"]) == (*known, *others)
 
 
 def test_eval_on_other_classes_is_refused(trained: Path, clips: list[ActionClip], capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from vitruve.core.standards import skeleton
 from vitruve.errors import FormatError, OptionError
 from vitruve.io import packed
 from vitruve.tasks.recognition import ActionClip, ActionRecognizer, RecognitionBatch
+from vitruve.tasks.robustness import Attacker
 from vitruve.tasks.split import Split
 
 Halves = tuple[list[ActionClip], list[ActionClip]]
@@ -198,7 +199,7 @@ def few_labels(clips: Sequence[ActionClip], share: float, seed: int) -> list[Act
 # -- training and checks -------------------------------------------------------------------------
 
 
-def action_split(method: ActionRecognizer, clips: Sequence[ActionClip], repeat: int = 1) -> Split:
+def action_split(method: ActionRecognizer | Attacker, clips: Sequence[ActionClip], repeat: int = 1) -> Split:
     """Clips as samples of a method that reads them with `prepare`; each clip counts `repeat` times in an epoch.
 
     A method whose class says `takes_partner` is given another clip of the same class while training.

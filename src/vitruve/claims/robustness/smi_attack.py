@@ -67,7 +67,7 @@ def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None
         torch.manual_seed(seed)
         model = SMIAttack(base)
         place = Path(folder) / "smi_attack" / f"{'quick' if quick else 'full'}-{seed}"
-        train(model, action_split(model, view3), place, TrainingOptions(seed=seed, epochs=epochs, progress=progress), recipe)  # type: ignore[arg-type]
+        train(model, action_split(model, view3), place, TrainingOptions(seed=seed, epochs=epochs, progress=progress), recipe)
         changed = {arm: _attack(model, clean, decay, order) for arm, (decay, order) in ARMS.items()}
         generator = torch.Generator().manual_seed(seed)
         changed[NOISE] = clean + base.epsilon * (2 * (torch.rand(clean.shape, generator=generator) < 0.5) - 1)

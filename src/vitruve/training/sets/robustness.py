@@ -15,7 +15,7 @@ def _attacked(name: str, root: str | Path | None) -> Setup:
 
     from vitruve.core.standards import skeleton
     from vitruve.data import actions
-    from vitruve.nn.victims import Size, victim
+    from vitruve.nn.victims import Size, body, victim
     from vitruve.tasks.recognition import RecognitionBatch
     from vitruve.training.victims import VictimTraining, arrays, train_victim
 
@@ -33,13 +33,14 @@ def _attacked(name: str, root: str | Path | None) -> Setup:
         # small, so that a laptop trains them in minutes; kept beside the runs
         size = Size(16, (1, 1, 1), (1, 1, 1), 128, 5, 0.1)
         learnt = arrays(training, method.skeleton, c.people, c.frames)
-        victims = {}
-        for kind in ("ctrgcn", "sttformer", "mlp"):
+        # an attack that knows no recogniser has no surrogate
+        victims = {"surrogate": method.surrogate} if hasattr(method, "surrogate") else {}
+        # STTFormer reads frames by sixes
+        for kind in ("ctrgcn", "sttformer" if c.frames % 6 == 0 else "agcn_joint", "mlp"):
             torch.manual_seed(0)
-            net = victim(kind, c.num_classes, c.body, c.people, c.frames, size)
+            net = victim(kind, len(classes), body(method.skeleton), c.people, c.frames, size)
             about = {"data": name, "frames": c.frames, "people": c.people, "size": str(size)}
-            victims[kind] = train_victim(net, kind, learnt, c.body, Path("runs/victims"), VictimTraining(epochs=30, about=about))
-        victims = {"surrogate": method.surrogate, **victims}
+            victims[kind] = train_victim(net, kind, learnt, body(method.skeleton), Path("runs/victims"), VictimTraining(epochs=30, about=about))
         attacked = arrays(test, method.skeleton, c.people, c.frames)
         batches = [RecognitionBatch(attacked.joints[i : i + 32], torch.zeros(len(attacked.joints[i : i + 32]), c.frames), attacked.label[i : i + 32])
                    for i in range(0, len(attacked), 32)]  # fmt: skip
