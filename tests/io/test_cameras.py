@@ -172,3 +172,7 @@ def test_lists_of_detections_are_brought_in_step(tmp_path):
         x = v.positions[0, :, 0, 0]
         assert len(v) == 6 and x[late : late + 4].tolist() == [10 + 2 * (late + i) for i in range(4)]
         assert torch.equal(v.valid[0, :, 0], x.isfinite()) and int(x.isfinite().sum()) == 4
+    # two frames that lie four apart look like a slower numbering: nothing is guessed
+    people = [{"image_id": f"{n:04d}.jpg", "keypoints": [v for j in range(17) for v in (n + 20.0 * j, 10.0 * j, 0.9)], "score": 1.0} for n in (14, 18)]
+    files["c"].write_text(json.dumps(people))
+    assert [len(v) for v in read_views(list(files.values()), calibration)] == [4, 4, 2]

@@ -11,7 +11,7 @@ EXAMPLES = """\
 vitruve bench robustness --quick --seeds 1                shows that it works, and little else
 vitruve bench robustness --data nw_ucla msr_action3d
 vitruve bench robustness --attacks ifgsm mifgsm tasar
-vitruve bench lifting --quick --seeds 1
+vitruve bench lifting --quick --seeds 1                   half an hour of a core
 """
 
 

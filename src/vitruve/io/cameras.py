@@ -375,10 +375,12 @@ def read_views(paths: Sequence[str | Path], calibration: str | Path, fps: float 
 
 
 def _in_step(views: list[Poses]) -> list[Poses]:
-    """Lists of detections from the first frame that any of them has to the last; as they are where numbers are lacking or share no frame."""
-    firsts = [int(v.metadata["first_frame"]) for v in views if "first_frame" in v.metadata]
+    """Lists of detections from the first frame that any of them has to the last; as they are where numbers are lacking, or step or lie apart."""
+    numbers = [divmod(v.metadata["first_frame"], v.metadata["frame_step"]) for v in views if "frame_step" in v.metadata]
+    steps = {(v.metadata["frame_step"], rest) for v, (_, rest) in zip(views, numbers)} if len(numbers) == len(views) else set()
+    firsts = [first for first, _ in numbers]
     ends = [first + len(v) for first, v in zip(firsts, views)]
-    if not views or len(firsts) < len(views) or max(firsts) >= min(ends):
+    if len(steps) != 1 or max(firsts) >= min(ends):
         return views
     start, end = min(firsts), max(ends)
 

@@ -403,10 +403,10 @@ def _assemble(path: Path, content: _Content, skeleton: Skeleton | None, fps: flo
 
 
 def _first_frame(place: Mapping[str, int], count: int) -> dict[str, int]:
-    """Of a file that lists detections alone, which may begin late: the number of the first, in steps of its numbering, where frames have numbers."""
+    """Of a file that lists detections alone, which may begin late: the number of the first and the step of its numbering, where frames have numbers."""
     at = {i: name for name, i in place.items()}
     ends = _numbers(list(dict.fromkeys((at[0], at[count - 1]))))
-    return {} if ends is None else {"first_frame": ends[0] // max(1, (ends[-1] - ends[0]) // max(1, count - 1))}
+    return {} if ends is None else {"first_frame": ends[0], "frame_step": max(1, (ends[-1] - ends[0]) // max(1, count - 1))}
 
 
 def _skeleton_of(path: Path, content: _Content, count: int, dims: int) -> Skeleton:

@@ -27,7 +27,7 @@ FOLDS, QUICK_FOLDS = (0, 1, 2, 4), (0, 1)
 def run(quick: bool = False, seeds: int = 3, data_root: str | Path | None = None, folder: str | Path = "claims", progress: bool = True) -> ClaimResult:
     """Train CTR-GCN on SBU Kinect Interaction with every part of CHASE on and off, test once on the fold left out with the last weights.
 
-    The network has 3 blocks and reads 16 frames, a size for one core: 60 epochs on all four folds take about an hour, `quick` is 12 epochs on
+    The network has 3 blocks and reads 16 frames, a size for one core, and learns for 60 epochs on all four folds; `quick` is 12 epochs on
     two. Accuracies are over the clips of all folds; the discrepancy is that of CHASE's loss between the two people of a fold's test clips,
     before and after the shift. The recipe is the release's for NTU with batches of 16 (the paper does not use this set).
     """
